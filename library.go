@@ -76,7 +76,7 @@ type Progress struct {
 	Updated   time.Time
 }
 
-// Event is news for one user's screens. Rev grows by each event of the catalog;
+// Event is news for one user's screens. Rev counts that user's events from 1;
 // what the event says is read anew when it is shown.
 type Event struct {
 	Rev    int64
