@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs the named Debian packages that are missing. As root with apt-get;
+# anybody else is told the exact command.
+set -euo pipefail
+
+missing=()
+for p in "$@"; do
+  command -v "$p" >/dev/null 2>&1 || missing+=("$p")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+command="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+  echo "The tests need ${missing[*]}. As root: $command" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

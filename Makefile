@@ -1,0 +1,78 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+NPM ?= npm
+DEBIAN := chromium ffmpeg
+
+# Rooms that start goroutines; their tests run a second time with the race detector.
+RACE := ./bot ./cache ./catalog ./node/... ./telegram/... ./cmd/...
+# gotd's tg is too large for staticcheck: what imports it has vet alone.
+STATIC := . ./bot ./cache ./catalog ./node/... ./web
+
+FUZZTIME ?= 30s
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+toolchain:
+	@.ci/toolchain.sh
+
+deps: ## what a fresh Debian or Ubuntu lacks for the tests: a browser and ffmpeg
+	@.ci/deps.sh $(DEBIAN)
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@cd web && $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+	@cd web && $(NPM) run --silent build
+
+build: toolchain web/dist/index.html ## the program with the web app inside, into bin/
+	@$(GO) build -o bin/ ./cmd/...
+
+demo: build ## a library to play with: fake Telegram and one node; ctrl-c ends it
+	@bin/teleplay demo
+
+gen: web/node_modules/.package-lock.json ## everything that is generated
+	@cd web && $(NPM) run --silent gen
+
+test: toolchain deps check e2e ## everything that a change must pass
+	@echo "all tests ran, nothing was left out"
+
+check: check-go check-web ## format, vet, staticcheck, unit tests of Go and web
+
+check-go: toolchain web/dist/index.html
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not formatted: run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck $(STATIC)
+	$(GO) test -shuffle=on ./...
+	$(GO) test -shuffle=on -race $(RACE)
+
+check-web: toolchain web/node_modules/.package-lock.json
+	cd web && $(NPM) run --silent gen -- --check
+	cd web && $(NPM) run --silent lint
+	cd web && $(NPM) run --silent types
+	cd web && $(NPM) run --silent test
+
+e2e: build ## the real program in the real browser, and killed
+	$(GO) test -count=1 -tags e2e -timeout 20m ./cmd/teleplay
+	cd web && $(NPM) run --silent e2e
+
+fuzz: ## each parser of hostile input, FUZZTIME each (30s)
+	@for p in $$($(GO) list ./bot ./node/... ./telegram/...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+soak: build ## the long forms of the tests
+	TELEPLAY_SOAK=1 $(GO) test -count=1 -tags e2e -timeout 60m ./cmd/teleplay ./telegram/...
+
+bench: ## benchmarks, as text for benchstat
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	@rm -rf bin web/node_modules && find web/dist -mindepth 1 ! -name .gitkeep -delete
+
+.PHONY: help toolchain deps build demo gen test check check-go check-web e2e fuzz soak bench clean
