@@ -1,0 +1,91 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// longestCall bounds what a handler may do before its answer, so that none is
+// ever left hanging; a refresh and a held verify come nearest, with 25 s.
+const longestCall = 40 * time.Second
+
+// serve wraps a handler in what all routes share.
+func (a *API) serve(who access, h handler) fasthttp.RequestHandler {
+	return func(rc *fasthttp.RequestCtx) {
+		q := &request{RequestCtx: rc, id: a.requestID()}
+		q.https = a.speaksTLS(q)
+		q.address = addressKey(a.clientAddress(q))
+		a.secure(q)
+		if c := connOf(q); c != nil {
+			c.stall.Store(int64(callStall))
+		}
+		if a.cors(q) {
+			return
+		}
+		// Not the request's own context: it would end nothing but at a shutdown, and
+		// a save counts though its client has hung up.
+		ctx, cancel := context.WithTimeout(context.Background(), longestCall)
+		defer cancel()
+		err := a.guarded(ctx, q, who, h)
+		switch {
+		case errors.Is(err, errGone):
+			_ = rc.Conn().Close() // unanswered
+			rc.SetConnectionClose()
+		case err != nil:
+			a.fail(q, a.counted(q, who, err))
+		}
+	}
+}
+
+// guarded asks the limits and who it is, and calls the handler. A panic in it is
+// one failed request, not the end of all streams.
+func (a *API) guarded(ctx context.Context, q *request, who access, h handler) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			a.o.Log.Error("handler panicked", slog.String("request", q.id), slog.Any("err", v), slog.String("stack", string(debug.Stack())))
+			_ = q.Response.CloseBodyStream()
+			err = broken(v)
+		}
+	}()
+	if who == anyone {
+		if err := a.limits.anonymous.take(q.address); err != nil {
+			return err
+		}
+		return h(ctx, q)
+	}
+	if err := a.authenticate(ctx, q, who); err != nil {
+		if a.limits.misses.spent(q.address) {
+			return errTooMany
+		}
+		return err
+	}
+	switch who {
+	case person:
+		err = a.limits.calls.take(q.user.ID)
+	case thumb:
+		err = a.limits.thumbs.take(q.user.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return h(ctx, q)
+}
+
+// counted takes an answer of 401 or 404 off the address's budget for those; when
+// that is used up, guessing goes on blind. Thumbnails and codes that nobody has
+// confirmed yet do not count (API.md §1).
+func (a *API) counted(q *request, who access, err error) error {
+	code, _, _ := word(err)
+	if s := statuses[code]; (s != 401 && s != 404) || who == thumb || code == "authorization_pending" {
+		return err
+	}
+	if limit := a.limits.misses.take(q.address); limit != nil {
+		return limit
+	}
+	return err
+}
