@@ -1,0 +1,26 @@
+package fake
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/teleplay/teleplay"
+)
+
+// absentRoutes answer for what is not there: a call of TELEGRAM.md §7 that the
+// fake does not have yet says so, any other path is not found. Nothing pretends.
+func (s *Server) absentRoutes(mux *http.ServeMux) {
+	notYet := s.ok(func(r *http.Request) (any, error) {
+		return nil, teleplay.Fail(teleplay.ErrInvalid, codeNotImplemented,
+			fmt.Sprintf("%s %s is not implemented yet; nothing was changed", r.Method, r.URL.Path))
+	})
+	for _, path := range []string{
+		"/v1/snapshots", "/v1/snapshots/", "/v1/network", "/v1/limits", "/v1/faults", "/v1/faults/",
+		"/v1/clock", "/v1/dcs/", "/v1/connections/stall",
+	} {
+		mux.Handle(path, notYet)
+	}
+	mux.Handle("/v1/", s.ok(func(r *http.Request) (any, error) {
+		return nil, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no call %s %s", r.Method, r.URL.Path))
+	}))
+}

@@ -1,0 +1,173 @@
+package fake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/teleplay/teleplay"
+)
+
+const (
+	maxWait  = 60 * time.Second // of one waiting GET
+	maxLimit = 1000             // entries of one list
+)
+
+// guard lets through requests that name this machine as their host and come from
+// no page, or from a page of this port.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.ownHost(r.Host) {
+			s.refuse(w, r, teleplay.Fail(teleplay.ErrDenied, "", "the control port answers only to names of this machine"))
+			return
+		}
+		for _, origin := range r.Header.Values("Origin") {
+			if u, err := url.Parse(origin); err != nil || u.Scheme != "http" || u.Host != r.Host {
+				s.refuse(w, r, teleplay.Fail(teleplay.ErrDenied, "", "pages of other origins may not use the control port"))
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ownHost says whether a Host header names loopback, or the host that the control
+// port was asked to listen on.
+func (s *Server) ownHost(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]")
+	}
+	if host == "localhost" {
+		return true
+	}
+	if own, _, err := net.SplitHostPort(s.opt.Control); err == nil && own != "" && host == own {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// decode reads a JSON object into T. An empty body is an empty object; unknown
+// fields and anything after the object are errors.
+func decode[T any](r *http.Request) (T, error) {
+	var v T
+	b, err := io.ReadAll(r.Body)
+	if err != nil || len(b) == 0 {
+		return v, err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil {
+		return v, invalid("the body is not what the call takes: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return v, invalid("the body goes on after its JSON object")
+	}
+	return v, nil
+}
+
+// pathID is a number in the path; one that cannot be an id names nothing.
+func pathID(r *http.Request, name string) (int64, error) {
+	text := r.PathValue(name)
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no %s %q", name, text))
+	}
+	return n, nil
+}
+
+// pathMessage is the message id in the path.
+func pathMessage(r *http.Request) (int32, error) {
+	n, err := strconv.ParseInt(r.PathValue("message"), 10, 32)
+	if err != nil {
+		return 0, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no message %q", r.PathValue("message")))
+	}
+	return int32(n), nil
+}
+
+// query reads the parameters of a request; check reports the first wrong one, and
+// any that nothing asked for.
+type query struct {
+	values url.Values
+	known  map[string]bool
+	err    error
+}
+
+func parseQuery(r *http.Request) *query {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		err = invalid("the query cannot be read")
+	}
+	return &query{values: values, known: map[string]bool{}, err: err}
+}
+
+func (q *query) text(name string) string {
+	q.known[name] = true
+	return q.values.Get(name)
+}
+
+func (q *query) fail(name, want string) {
+	if q.err == nil {
+		q.err = invalid("%s must be %s", name, want)
+	}
+}
+
+// number is a whole number; fallback when it is not given.
+func (q *query) number(name string, fallback, least, most int64) int64 {
+	text := q.text(name)
+	if text == "" {
+		return fallback
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < least || n > most {
+		q.fail(name, fmt.Sprintf("a number from %d to %d", least, most))
+	}
+	return n
+}
+
+func (q *query) limit() int { return int(q.number("limit", maxLimit, 1, maxLimit)) }
+
+// wait is how long a GET may be held.
+func (q *query) wait() time.Duration {
+	text := q.text("wait")
+	if text == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > maxWait {
+		q.fail("wait", "a duration up to 60s")
+	}
+	return d
+}
+
+// flag is true, false or nil when it is not given.
+func (q *query) flag(name string) *bool {
+	text := q.text(name)
+	if text == "" {
+		return nil
+	}
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		q.fail(name, "true or false")
+	}
+	return &b
+}
+
+func (q *query) check() error {
+	for name := range q.values {
+		if q.err == nil && !q.known[name] {
+			q.err = invalid("unknown parameter %q", name)
+		}
+	}
+	return q.err
+}

@@ -1,0 +1,36 @@
+package fake
+
+import "net/http"
+
+// ruleRoutes are the calls that bend the world's rules, or make it anew.
+func (s *Server) ruleRoutes(mux *http.ServeMux) {
+	mux.Handle("GET /v1/settings", s.ok(func(*http.Request) (any, error) {
+		return s.world.currentSettings(), nil
+	}))
+	mux.Handle("PATCH /v1/settings", s.ok(func(r *http.Request) (any, error) {
+		patch, err := readBody(r)
+		if err != nil {
+			return nil, err
+		}
+		return s.world.changeSettings(patch)
+	}))
+	mux.Handle("POST /v1/references/expire", s.ok(func(r *http.Request) (any, error) {
+		which, err := decode[struct {
+			Account  int64 `json:"account"`
+			Document int64 `json:"document_id,string"`
+		}](r)
+		if err != nil {
+			return nil, err
+		}
+		n, err := s.world.expireReferences(which.Account, which.Document)
+		return struct {
+			Expired int `json:"expired"`
+		}{n}, err
+	}))
+	mux.Handle("POST /v1/reset", s.ok(func(r *http.Request) (any, error) {
+		if _, err := decode[empty](r); err != nil {
+			return nil, err
+		}
+		return empty{}, s.world.reset()
+	}))
+}
