@@ -1,0 +1,121 @@
+package fake
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+)
+
+// callsKept is how many of the newest calls the log remembers.
+const callsKept = 200_000
+
+// callEntry is one finished call, in the shape of GET /calls.
+type callEntry struct {
+	Seq        int64     `json:"seq"`
+	Date       stamp     `json:"date"`
+	Method     string    `json:"method"`
+	Account    int64     `json:"account"`
+	DC         int       `json:"dc"`
+	Place      int       `json:"place"`
+	Connection int64     `json:"connection"`
+	Args       *callArgs `json:"args,omitempty"`
+	Result     string    `json:"result"` // ok, or the error's text
+	Took       span      `json:"took"`
+	Bytes      int64     `json:"bytes"` // of a file
+}
+
+// callArgs is the part of a call's arguments that tests look at.
+type callArgs struct {
+	Document  int64    `json:"document_id,string,omitempty"`
+	Offset    *int64   `json:"offset,omitempty"`
+	Limit     int      `json:"limit,omitempty"`
+	IDs       []int    `json:"ids,omitempty"`
+	RandomIDs []string `json:"random_ids,omitempty"`
+}
+
+// argsOf reads the arguments that are logged; nil = none.
+func argsOf(method uint32, body []byte) *callArgs {
+	b := &bin.Buffer{Buf: body}
+	switch method {
+	case tg.UploadGetFileRequestTypeID:
+		var r tg.UploadGetFileRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		a := &callArgs{Offset: &r.Offset, Limit: r.Limit}
+		switch l := r.Location.(type) {
+		case *tg.InputDocumentFileLocation:
+			a.Document = l.ID
+		case *tg.InputPhotoFileLocation:
+			a.Document = l.ID
+		}
+		return a
+	case tg.MessagesForwardMessagesRequestTypeID:
+		var r tg.MessagesForwardMessagesRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		a := &callArgs{IDs: r.ID}
+		for _, id := range r.RandomID {
+			a.RandomIDs = append(a.RandomIDs, strconv.FormatInt(id, 10))
+		}
+		return a
+	}
+	return nil
+}
+
+// callLog is the newest calls in the order in which they ended.
+type callLog struct {
+	mu      sync.Mutex
+	ring    []callEntry
+	last    int64
+	changed chan struct{} // closed at the next call
+}
+
+func newCallLog() *callLog { return &callLog{changed: make(chan struct{})} }
+
+func (l *callLog) add(e callEntry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last++
+	e.Seq = l.last
+	if len(l.ring) < callsKept {
+		l.ring = append(l.ring, e)
+	} else {
+		l.ring[(l.last-1)%callsKept] = e
+	}
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// callFilter says which calls are wanted; zero = all.
+type callFilter struct {
+	Method   string
+	Account  int64
+	Document int64
+}
+
+func (f callFilter) match(e *callEntry) bool {
+	return (f.Method == "" || f.Method == e.Method) && (f.Account == 0 || f.Account == e.Account) &&
+		(f.Document == 0 || e.Args != nil && e.Args.Document == f.Document)
+}
+
+// list is up to limit calls after a seq, oldest first; the seq of the last one
+// looked at, which is the next after; how many were forgotten before they could
+// be listed; and a channel that is closed when there is something newer.
+func (l *callLog) list(f callFilter, after int64, limit int) (calls []callEntry, last, lost int64, changed <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	calls = []callEntry{}
+	first := l.last - int64(len(l.ring)) // the seq before the oldest one kept
+	lost = max(first-after, 0)
+	last = max(after, first)
+	for ; last < l.last && len(calls) < limit; last++ {
+		if e := &l.ring[last%callsKept]; f.match(e) {
+			calls = append(calls, *e)
+		}
+	}
+	return calls, last, lost, l.changed
+}

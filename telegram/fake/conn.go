@@ -1,0 +1,278 @@
+package fake
+
+import (
+	"bufio"
+	"context"
+	"crypto/cipher"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/crypto"
+	"github.com/gotd/td/mt"
+	"github.com/gotd/td/proto"
+)
+
+// conn is one TCP connection. Its reader decrypts and hands out; its writer sends
+// the queue, so that no handler ever waits for a slow client.
+type conn struct {
+	id     int64
+	server *Server
+	raw    net.Conn
+	dc     int
+	place  int
+	remote string
+
+	in       *bufio.Reader
+	codec    codec
+	out      cipher.Stream // nil = plain
+	exchange exchange
+	account  atomic.Pointer[accountStats] // the last that used the connection
+
+	mu     sync.Mutex
+	queue  []*frame
+	closed bool
+	by     string // who closed it
+	wake   chan struct{}
+	done   chan struct{}
+	idle   *time.Timer // of ping_delay_disconnect
+
+	sessions map[*session]*sessionEntry // touched by the reader alone
+}
+
+func (s *Server) newConn(raw net.Conn, a address) *conn {
+	c := &conn{
+		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, remote: raw.RemoteAddr().String(),
+		wake: make(chan struct{}, 1), // one token: there is something to send
+		done: make(chan struct{}), sessions: map[*session]*sessionEntry{},
+	}
+	c.in = bufio.NewReader(countReader{raw, c})
+	c.exchange = exchange{key: s.rsa, dc: a.DC, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
+		s.ring.add(a.DC, value, salt)
+		s.stats.exchanges.Add(1)
+	}}
+	return c
+}
+
+// countReader counts what comes in.
+type countReader struct {
+	r io.Reader
+	c *conn
+}
+
+func (r countReader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p)
+	r.c.server.stats.received(r.c.account.Load(), n)
+	return n, err
+}
+
+// serve reads until the connection ends. A client that sends nothing costs this
+// goroutine and nobody's time.
+func (c *conn) serve(ctx context.Context) {
+	defer c.leave()
+	codec, o, err := detect(c.in)
+	if err != nil {
+		c.close("client")
+		return
+	}
+	c.codec = codec
+	if o != nil {
+		c.in, c.out = bufio.NewReader(clearReader{c.in, o.in}), o.out
+	}
+	c.server.wg.Go(c.write)
+	for {
+		payload, err := c.codec.read(c.in)
+		if err == nil {
+			err = c.receive(ctx, payload)
+		}
+		var te transportError
+		switch {
+		case err == nil:
+		case errors.As(err, &te):
+			// The connection stays: clients make their new key on it.
+			c.fail(te)
+		default:
+			c.close("client")
+			return
+		}
+	}
+}
+
+// receive takes one payload: an unencrypted message of the exchange, or an
+// encrypted one of a session.
+func (c *conn) receive(ctx context.Context, payload []byte) error {
+	if len(payload) < 8 {
+		return errFrame
+	}
+	if binary.LittleEndian.Uint64(payload) == 0 {
+		return c.unencrypted(payload)
+	}
+	if len(payload) < 24+plainHead {
+		return errFrame
+	}
+	key := c.server.ring.find(c.dc, [8]byte(payload))
+	if key == nil {
+		return errKeyNotFound
+	}
+	// A padded frame may be up to 15 bytes too long: whole AES blocks count.
+	received := len(payload)
+	payload = payload[:24+(len(payload)-24)/16*16]
+	m, err := c.server.cipher.DecryptFromBuffer(key.key, &bin.Buffer{Buf: payload})
+	if err != nil {
+		return errKeyNotFound
+	}
+	c.seen(key)
+	s := key.session(m.SessionID, c.server)
+	s.receive(ctx, c, received, m)
+	return nil
+}
+
+// unencrypted takes any msg_id: TDLib's first one is 1.
+func (c *conn) unencrypted(payload []byte) error {
+	if len(payload) < 20 {
+		return errFrame
+	}
+	n := binary.LittleEndian.Uint32(payload[16:])
+	if int64(n) > int64(len(payload)-20) {
+		return errFrame
+	}
+	answer, err := c.exchange.answer(payload[20 : 20+n])
+	if err != nil || answer == nil {
+		return err
+	}
+	f := c.server.frames.make(0)
+	b := bin.Buffer{Buf: f.buf}
+	b.PutLong(0)
+	b.PutLong(c.server.ids.New(proto.MessageServerResponse))
+	b.PutInt(0)
+	body := len(b.Buf)
+	if err := b.Encode(answer); err != nil {
+		return err
+	}
+	binary.LittleEndian.PutUint32(b.Buf[body-4:], uint32(len(b.Buf)-body))
+	f.buf = b.Buf
+	c.send(f)
+	return nil
+}
+
+// fail sends a transport error: a frame of one word.
+func (c *conn) fail(e transportError) {
+	f := c.server.frames.make(4)
+	binary.LittleEndian.PutUint32(f.buf[headRoom:], uint32(e))
+	c.send(f)
+}
+
+// send queues a frame, which it owns from now on. false: the connection is closed.
+func (c *conn) send(f *frame) bool {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return false
+	}
+	c.queue = append(c.queue, f)
+	c.mu.Unlock()
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// waiting is how many frames are queued.
+func (c *conn) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
+}
+
+// write sends what is queued, in order.
+func (c *conn) write() {
+	for {
+		select {
+		case <-c.done:
+			return
+		case <-c.wake:
+		}
+		c.mu.Lock()
+		list := c.queue
+		c.queue = nil
+		c.mu.Unlock()
+		for _, f := range list {
+			b := c.codec.seal(f.buf)
+			if c.out != nil {
+				c.out.XORKeyStream(b, b)
+			}
+			n, err := c.raw.Write(b)
+			c.server.stats.sent(c.account.Load(), n)
+			c.server.frames.free(f)
+			if err != nil {
+				c.close("client")
+				return
+			}
+		}
+	}
+}
+
+// close ends the connection; what is queued is lost. by: client, server.
+func (c *conn) close(by string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.closed, c.by = true, by
+	if c.idle != nil {
+		c.idle.Stop()
+	}
+	close(c.done)
+	_ = c.raw.Close()
+}
+
+// isClosed says that nothing will be sent any more.
+func (c *conn) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+// expect closes the connection unless it is called again within d: the client
+// asked for it by ping_delay_disconnect.
+func (c *conn) expect(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	if c.idle == nil {
+		c.idle = time.AfterFunc(d, func() { c.close("server") })
+		return
+	}
+	c.idle.Reset(d)
+}
+
+// seen counts the connection for the key's account.
+func (c *conn) seen(key *authKey) {
+	account := key.account()
+	if old := c.account.Load(); account == 0 || old != nil && old.id == account {
+		return
+	}
+	c.server.stats.moved(c, account)
+}
+
+// leave ends what the reader owned: its sessions have no connection any more.
+func (c *conn) leave() {
+	c.close("client")
+	for s, e := range c.sessions {
+		s.detach(c)
+		c.server.sessionLog.closed(e, c.server.opt.Now(), c.by)
+	}
+	c.server.stats.gone(c)
+}
+
+// ack tells the client that messages have arrived.
+func ack(ids ...int64) bin.Encoder { return &mt.MsgsAck{MsgIDs: ids} }

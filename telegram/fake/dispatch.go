@@ -1,0 +1,149 @@
+package fake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/mt"
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+)
+
+// dispatch runs one query and returns its answer, rpc_error included.
+func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, q *rpc, body []byte) bin.Encoder {
+	begun := time.Now() // how long it took, whatever the fake's own clock says
+	w, err := unwrap(ctx, body, ss.wait)
+	if err != nil || len(w.body) < 4 {
+		return rpcError(errBody)
+	}
+	id, _ := (&bin.Buffer{Buf: w.body}).PeekID()
+	if w.layer != 0 && w.layer != layerNewest && w.layer != layerOldest {
+		s.strange(ss.key, w.layer)
+	}
+	layer, inited := ss.key.enter(w.layer, w.inited)
+	w.body = incoming(layer, id, w.body)
+
+	k := &call{
+		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: layer,
+		noUpdates: w.noUpdates, msgID: q.msgID, account: ss.key.account(),
+	}
+	name := s.method(id)
+	subscribes := !w.noUpdates && !quiet(name)
+	if subscribes && k.account != 0 {
+		// Before the handler: no update may fall between a state and the first push.
+		ss.updates.Store(true)
+	}
+	done := s.stats.begin(k.account, name)
+	s.sessionLog.called(ss, c)
+	var answer bin.Encoder
+	switch refusal := ss.key.refused(); {
+	case !inited:
+		err = tgerr.New(400, "CONNECTION_NOT_INITED")
+	case refusal != "" && !strings.HasPrefix(name, "auth.") && !quiet(name):
+		err = tgerr.New(401, refusal)
+	default:
+		answer, err = s.run(k, id, w.body)
+	}
+	if account := ss.key.account(); account != k.account {
+		// The call was a login or a logout.
+		c.seen(ss.key)
+		if subscribes && account != 0 {
+			ss.updates.Store(true)
+		}
+		if account != 0 && id == tg.AuthImportBotAuthorizationRequestTypeID {
+			s.stats.loggedIn(account)
+		}
+	}
+	var rpcErr *tgerr.Error
+	if err != nil {
+		if rpcErr = asRPC(err); rpcErr == nil {
+			s.log.Error("answer a query", "method", name, "account", k.account, "err", err)
+			rpcErr = tgerr.New(500, "INTERNAL")
+		}
+		answer = rpcError(rpcErr)
+	}
+	took := time.Since(begun)
+	n := size(answer)
+	done(rpcErr, n, took)
+	result := "ok"
+	if rpcErr != nil {
+		result = rpcErr.Message
+	}
+	s.calls.add(callEntry{
+		Date: stamp{s.opt.Now()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
+		Args: argsOf(id, w.body), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n,
+	})
+	return answer
+}
+
+// run calls the method's handler. Where a decode error says that another
+// constructor was expected, it tries once more with the peers' other names.
+func (s *Server) run(k *call, id uint32, body []byte) (bin.Encoder, error) {
+	h := s.methods[id]
+	if h == nil {
+		return nil, tgerr.New(400, fmt.Sprintf("NOT_IMPLEMENTED_%x", id))
+	}
+	answer, err := guarded(h, k, body)
+	var unexpected *bin.UnexpectedIDErr
+	if errors.As(err, &unexpected) {
+		answer, err = guarded(h, k, otherPeers(body))
+	}
+	if err == nil && answer == nil {
+		err = errors.New("no answer")
+	}
+	return answer, err
+}
+
+// guarded keeps a handler's panic from ending the server.
+func guarded(h handler, k *call, body []byte) (answer bin.Encoder, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			answer, err = nil, fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return h(k, &bin.Buffer{Buf: body})
+}
+
+// quiet methods never subscribe a session to updates: file queries, the config,
+// and an authorization brought to another DC ("enabled by default for file
+// queries", core.telegram.org/method/invokeWithoutUpdates).
+func quiet(method string) bool {
+	return strings.HasPrefix(method, "upload.") || method == "help.getConfig" ||
+		method == "auth.importAuthorization" || method == "auth.exportAuthorization"
+}
+
+var errBody = tgerr.New(400, "INPUT_CONSTRUCTOR_INVALID")
+
+// asRPC is the error as a client sees it; nil = an internal one.
+func asRPC(err error) *tgerr.Error {
+	var (
+		e          *tgerr.Error
+		unexpected *bin.UnexpectedIDErr
+		length     *bin.InvalidLengthError
+	)
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &unexpected), errors.As(err, &length), errors.Is(err, io.ErrUnexpectedEOF):
+		return errBody
+	}
+	return nil
+}
+
+func rpcError(e *tgerr.Error) bin.Encoder {
+	return &mt.RPCError{ErrorCode: e.Code, ErrorMessage: e.Message}
+}
+
+// size is what an answer counts: the bytes of a file, nothing for the rest.
+func size(answer bin.Encoder) int64 {
+	if f, ok := answer.(*tg.UploadFile); ok {
+		return int64(len(f.Bytes))
+	}
+	return 0
+}

@@ -1,0 +1,102 @@
+package fake
+
+import (
+	"fmt"
+
+	"github.com/gotd/td/tgerr"
+)
+
+// filter is the Filter of TELEGRAM.md §7.1: all that is given must match.
+type filter struct {
+	Account    *int64  `json:"account,omitempty"`
+	DC         *int    `json:"dc,omitempty"`
+	Place      *int    `json:"place,omitempty"`
+	Key        *string `json:"auth_key_id,omitempty"`
+	Session    *string `json:"session_id,omitempty"`
+	Connection *int64  `json:"connection,omitempty"`
+}
+
+// hexID writes a key's or session's id as 16 hex digits.
+func hexID(id int64) string { return fmt.Sprintf("%016x", uint64(id)) }
+
+func is[T comparable](want *T, v T) bool { return want == nil || *want == v }
+
+// key says whether the key matches, as far as it can tell.
+func (f filter) key(k *authKey) bool {
+	return is(f.Account, k.account()) && is(f.DC, k.dc) && is(f.Key, hexID(k.key.IntID()))
+}
+
+// ofSessions says that only open sessions can match.
+func (f filter) ofSessions() bool { return f.Place != nil || f.Session != nil || f.Connection != nil }
+
+func (f filter) session(s *session, c *conn) bool {
+	return f.key(s.key) && is(f.Session, hexID(s.id)) && is(f.Place, c.place) && is(f.Connection, c.id)
+}
+
+// bare matches a connection that has no session yet.
+func (f filter) bare(c *conn) bool {
+	return f.Account == nil && f.Key == nil && f.Session == nil && is(f.DC, c.dc) && is(f.Place, c.place) && is(f.Connection, c.id)
+}
+
+// resetConnections ends the connections that match and says how many.
+func (s *Server) resetConnections(f filter) int {
+	hit := map[*conn]bool{}
+	for _, e := range s.sessionLog.opened() {
+		if f.session(e.session, e.conn) {
+			hit[e.conn] = true
+		}
+	}
+	for _, c := range s.openConns() {
+		if f.bare(c) {
+			hit[c] = true
+		}
+	}
+	for c := range hit {
+		c.close("fault")
+	}
+	return len(hit)
+}
+
+// matching lists the keys that match, or have an open session that does.
+func (s *Server) matching(f filter) map[*authKey]bool {
+	hit := map[*authKey]bool{}
+	if f.ofSessions() {
+		for _, e := range s.sessionLog.opened() {
+			if f.session(e.session, e.conn) {
+				hit[e.session.key] = true
+			}
+		}
+		return hit
+	}
+	for _, k := range s.ring.all() {
+		if f.key(k) {
+			hit[k] = true
+		}
+	}
+	return hit
+}
+
+// dropKeys forgets keys: whoever uses them hears −404.
+func (s *Server) dropKeys(f filter) int {
+	hit := s.matching(f)
+	for k := range hit {
+		s.ring.drop(k)
+	}
+	return len(hit)
+}
+
+// revoke logs keys out; each query is refused by that error until a new login.
+func (s *Server) revoke(f filter, with string) (int, error) {
+	if with != "AUTH_KEY_UNREGISTERED" && with != "SESSION_REVOKED" {
+		return 0, tgerr.New(400, "ERROR_INVALID")
+	}
+	hit := s.matching(f)
+	for k := range hit {
+		if k.account() == 0 {
+			delete(hit, k)
+			continue
+		}
+		k.refuse(with)
+	}
+	return len(hit), nil
+}

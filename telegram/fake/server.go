@@ -1,0 +1,296 @@
+package fake
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/td/crypto"
+	"github.com/gotd/td/proto"
+	"github.com/gotd/td/tg"
+
+	"github.com/teleplay/teleplay"
+)
+
+// Server is a Telegram for the house: its data centres, one world behind them, and
+// the control port.
+type Server struct {
+	opt     Options
+	log     *slog.Logger
+	rsa     *rsa.PrivateKey
+	world   *world
+	methods map[uint32]handler
+	names   map[uint32]string // of all methods, with their ids behind a #
+	// ackAfter is when a query without an answer is acknowledged by itself.
+	ackAfter func() time.Duration
+
+	ring        *keyring
+	ids         *proto.MessageIDGen
+	cipher      crypto.Cipher
+	frames      frames
+	stats       *stats
+	calls       *callLog
+	sessionLog  *sessionLog
+	connections atomic.Int64 // ever accepted
+	start       int64        // tells this run's sessions from an older one's
+
+	wg     sync.WaitGroup // connections, their writers, queries
+	saving sync.Mutex     // of the keys' file
+
+	ready   chan struct{}
+	mu      sync.Mutex
+	conns   map[*conn]bool // nil = closing
+	list    []address
+	control string
+}
+
+// New makes a server; nothing is listened to or read before Run.
+func New(o Options) (*Server, error) {
+	o = o.withDefaults()
+	for i, dc := range o.DCs {
+		if dc < 1 || dc > 999 || slices.Contains(o.DCs[:i], dc) {
+			return nil, teleplay.Fail(teleplay.ErrInvalid, "", "the DCs are different numbers from 1 to 999")
+		}
+	}
+	if o.Bots < 1 || o.Users < 1 {
+		return nil, teleplay.Fail(teleplay.ErrInvalid, "", "there must be a bot and a user")
+	}
+	s := bare(o)
+	s.world = newWorld(s.opt, s)
+	s.methods = s.world.methods()
+	s.ackAfter = func() time.Duration { return time.Duration(s.world.currentSettings().AckAfter) }
+	return s, nil
+}
+
+// bare is a server without a world.
+func bare(o Options) *Server {
+	return &Server{
+		opt: o, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
+		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
+		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(),
+		ready: make(chan struct{}), conns: map[*conn]bool{},
+	}
+}
+
+// Run opens the ports and serves until ctx ends, then returns nil. It may be
+// called once.
+func (s *Server) Run(ctx context.Context) (err error) {
+	if err := s.world.open(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.world.close()) }()
+	if err := s.loadKeys(); err != nil {
+		return err
+	}
+	list, listeners, err := s.opt.listen(ctx)
+	if err != nil {
+		return err
+	}
+	control, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.opt.Control)
+	if err != nil {
+		for _, l := range listeners {
+			_ = l.Close()
+		}
+		return fmt.Errorf("listen for the control port: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	s.wg.Go(func() {
+		if err := web.Serve(control); !errors.Is(err, http.ErrServerClosed) {
+			s.log.Error("serve the control port", "err", err)
+		}
+	})
+	s.begin(ctx, list, listeners, control.Addr().String())
+
+	<-ctx.Done()
+	s.end(listeners)
+	grace, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer done()
+	if web.Shutdown(grace) != nil {
+		_ = web.Close()
+	}
+	s.wg.Wait()
+	return nil
+}
+
+// begin accepts connections.
+func (s *Server) begin(ctx context.Context, list []address, listeners []net.Listener, control string) {
+	s.mu.Lock()
+	s.start, s.list, s.control = s.opt.Now().UnixNano(), list, control
+	s.mu.Unlock()
+	s.stats.reset()
+	for i, l := range listeners {
+		s.wg.Go(func() { s.accept(ctx, l, list[i]) })
+	}
+	close(s.ready)
+}
+
+// end closes the ports and all connections.
+func (s *Server) end(listeners []net.Listener) {
+	for _, l := range listeners {
+		_ = l.Close()
+	}
+	s.mu.Lock()
+	open := s.conns
+	s.conns = nil
+	s.mu.Unlock()
+	for c := range open {
+		c.close("server")
+	}
+}
+
+// accept hands each connection to a goroutine of its own at once: what the client
+// sends first, or whether it sends anything, is that goroutine's concern.
+func (s *Server) accept(ctx context.Context, l net.Listener, a address) {
+	for {
+		raw, err := l.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) || ctx.Err() != nil {
+				return
+			}
+			s.log.Warn("accept a connection", "dc", a.DC, "err", err)
+			select { // out of file descriptors, most likely
+			case <-time.After(10 * time.Millisecond):
+				continue
+			case <-ctx.Done():
+				return
+			}
+		}
+		c := s.newConn(raw, a)
+		s.mu.Lock()
+		if s.conns == nil {
+			s.mu.Unlock()
+			_ = raw.Close()
+			return
+		}
+		s.conns[c] = true
+		s.stats.open()
+		s.mu.Unlock()
+		s.wg.Go(func() {
+			c.serve(ctx)
+			s.mu.Lock()
+			delete(s.conns, c)
+			s.mu.Unlock()
+		})
+	}
+}
+
+func (s *Server) openConns() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*conn
+	for c := range s.conns {
+		list = append(list, c)
+	}
+	return list
+}
+
+// Ready is closed when the ports are open.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
+
+// ControlAddr is the control port's host:port, once the server is ready.
+func (s *Server) ControlAddr() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.control
+}
+
+// addressList lists the addresses: of each DC the normal ones before its media_only one.
+func (s *Server) addressList() []address {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.list)
+}
+
+// Addr is the address of a DC, once the server is ready; "" = no such DC.
+func (s *Server) Addr(dc int) string {
+	for _, a := range s.addressList() {
+		if a.DC == dc {
+			return a.Addr
+		}
+	}
+	return ""
+}
+
+// addresses is addressList as help.getConfig tells them.
+func (s *Server) addresses() []tg.DCOption {
+	var list []tg.DCOption
+	for _, a := range s.addressList() {
+		host, port := a.hostPort()
+		list = append(list, tg.DCOption{ID: a.DC, IPAddress: host, Port: port, MediaOnly: a.MediaOnly})
+	}
+	return list
+}
+
+// PublicKey is the key that clients must trust. It follows from the seed.
+func (s *Server) PublicKey() *rsa.PublicKey { return &s.rsa.PublicKey }
+
+// PublicKeyPEM is PublicKey in PKCS #1 PEM.
+func (s *Server) PublicKeyPEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&s.rsa.PublicKey)})
+}
+
+// Key makes an auth key of the DC that is logged in as the bot, with its salt, so
+// that a test or demo pays for no exchange. Neither counts as a login.
+func (s *Server) Key(bot int64, dc int) (value [256]byte, salt int64, err error) {
+	k, err := s.madeKey(bot, dc)
+	if err != nil {
+		return value, 0, err
+	}
+	return k.key.Value, k.salt(s.opt.Now()), nil
+}
+
+// keyFor is Key for the control API.
+func (s *Server) keyFor(bot int64, dc int) (keyView, error) {
+	k, err := s.madeKey(bot, dc)
+	if err != nil {
+		return keyView{}, err
+	}
+	return keyView{Key: k.key.Value[:], ID: hexID(k.key.IntID()), Salt: strconv.FormatInt(k.salt(s.opt.Now()), 10)}, nil
+}
+
+func (s *Server) madeKey(account int64, dc int) (*authKey, error) {
+	if !slices.Contains(s.opt.DCs, dc) {
+		return nil, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no DC %d", dc))
+	}
+	if !slices.ContainsFunc(s.world.bots(), func(b bot) bool { return b.ID == account && !b.Revoked }) {
+		return nil, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no bot %d", account))
+	}
+	return s.ring.made(dc, account)
+}
+
+// method is a method's name, or its id in hex.
+func (s *Server) method(id uint32) string {
+	name, ok := s.names[id]
+	if !ok {
+		return fmt.Sprintf("%x", id)
+	}
+	name, _, _ = strings.Cut(name, "#")
+	return name
+}
+
+// strange notes a layer that we do not speak: silence would look like the
+// client's bug. It is answered in our own.
+func (s *Server) strange(k *authKey, layer int) {
+	s.stats.strange(layer)
+	k.mu.Lock()
+	known := k.strange
+	k.strange = true
+	k.mu.Unlock()
+	if !known {
+		s.log.Warn("a client speaks a layer that this server does not", "layer", layer, "key", hexID(k.key.IntID()))
+	}
+}
