@@ -1,0 +1,58 @@
+package telegram
+
+import "context"
+
+// hopsMost is how often a download follows FILE_MIGRATE.
+const hopsMost = 2
+
+// download resolves a storage message and calls get with its document and the
+// lane to ask. What the same bot can cure is cured and get called again: an old
+// reference once, a login that the data centre does not know once, another data
+// centre. What remains is noted on the helper and returned.
+func (h *helper) download(ctx context.Context, message int32, get func(context.Context, *lane, *document) error) error {
+	refreshed, carried, hops := false, false, 0
+	for {
+		d, err := h.resolve(ctx, message)
+		if err != nil {
+			h.suffer(getMessages, 0, err)
+			return err
+		}
+		l := h.lane(d.dc)
+		err = get(ctx, l, d)
+		switch v := judge(err); {
+		case err == nil:
+			return nil
+		case v.act == actRefresh && !refreshed:
+			refreshed = true
+			h.messages.stale(message, d)
+		case v.act == actMigrate && hops < hopsMost:
+			hops++
+			h.messages.moved(message, d, v.dc)
+		case v.act == actLogin && l.bulk && !carried:
+			carried = true
+			if err := h.carry(ctx, l.dc, l); err != nil {
+				h.suffer(getFile, 0, err)
+				return err
+			}
+		default:
+			h.suffer(getFile, l.dc, err)
+			return err
+		}
+	}
+}
+
+// suffer does to the helper what an error of a method in data centre dc (0 =
+// home) asks for.
+func (h *helper) suffer(method string, dc int, err error) {
+	switch v := judge(err); v.act {
+	case actPark:
+		h.park(method, v.wait)
+	case actShut:
+		h.leave()
+	case actLogin, actNewKey, actStop:
+		if dc == 0 {
+			dc = h.lane(0).dc
+		}
+		h.fail(&laneError{dc, err})
+	}
+}

@@ -1,0 +1,318 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gotd/td/telegram"
+	"github.com/gotd/td/telegram/updates"
+	"github.com/gotd/td/tg"
+
+	"github.com/teleplay/teleplay"
+)
+
+// feed is the way of updates from the connection to MainBot.Updates:
+//
+//	take     connection's readers: presses out, the storage channel's news away
+//	manager  gotd's: order by pts, gaps filled by getDifference
+//	dispatch manager's one goroutine: messages become Updates
+//
+// Marks: a live message carries its own pts. One out of a difference has none and
+// carries the Mark before the difference; when the manager has the state after
+// it, an Update with nothing but that Mark follows.
+type feed struct {
+	bot     *MainBot
+	state   *state
+	started atomic.Bool // false: the manager would hand out what it has not ordered
+
+	own   chan ownPts   // of our own calls; see sent
+	again chan struct{} // one: connected anew, ask for the difference
+
+	mu      sync.Mutex
+	manager *updates.Manager
+	aside   []tg.UpdateClass // edits out of the difference that is being handed out
+	last    int32            // newest message handed out
+}
+
+type ownPts struct{ pts, count int }
+
+// ownAhead is how many of our own messages may wait for the manager; more are
+// dropped, and the manager asks for the difference instead.
+const ownAhead = 64
+
+func newFeed(b *MainBot) *feed {
+	f := &feed{bot: b, own: make(chan ownPts, ownAhead), again: make(chan struct{}, 1)}
+	f.state = &state{feed: f}
+	return f
+}
+
+// begin reads the stored Mark, once: later sessions go on where the last ended.
+func (f *feed) begin(ctx context.Context) error {
+	m, ok, err := f.bot.state.Mark(ctx)
+	if err != nil {
+		return err
+	}
+	f.state.set(m, ok)
+	return nil
+}
+
+// run takes updates on one session.
+func (f *feed) run(ctx context.Context, api *tg.Client, self int64) error {
+	m := updates.New(updates.Config{
+		Handler:   telegram.UpdateHandlerFunc(f.dispatch),
+		Storage:   f.state,
+		OnTooLong: func() { f.readBox(ctx) },
+	})
+	f.state.rewind()
+	f.mu.Lock()
+	f.manager, f.aside = m, nil
+	f.mu.Unlock()
+	defer f.started.Store(false)
+	var pump sync.WaitGroup
+	defer pump.Wait()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	pump.Go(func() {
+		for {
+			var err error
+			select {
+			case o := <-f.own:
+				err = m.HandleAffected(ctx, 0, o.pts, o.count)
+			case <-f.again:
+				err = m.Handle(ctx, &tg.UpdatesTooLong{})
+			case <-ctx.Done():
+				return
+			}
+			if err != nil && ctx.Err() == nil {
+				f.bot.wire.Log.Warn("update lost, asking again later", "err", err)
+			}
+		}
+	})
+	return m.Run(ctx, difference{api, f}, self, updates.AuthOptions{
+		IsBot: true, OnStart: func(context.Context) { f.started.Store(true) },
+	})
+}
+
+// connection has the difference asked for on every connection but the first of a
+// session, where the manager does so itself: what was sent while there was none
+// comes in no other way.
+func (f *feed) connection(s telegram.ConnectionState) {
+	if s != telegram.ConnectionStateReady || !f.started.Load() {
+		return
+	}
+	select {
+	case f.again <- struct{}{}:
+	default: // one question answers both
+	}
+}
+
+// take is called by the connection for all that comes unasked, in no order and
+// from many goroutines.
+func (f *feed) take(ctx context.Context, u tg.UpdatesClass) error {
+	switch u := u.(type) {
+	case *tg.Updates:
+		f.bot.people.see(u.Users)
+		u.Updates = f.sift(u.Updates)
+	case *tg.UpdatesCombined:
+		f.bot.people.see(u.Users)
+		u.Updates = f.sift(u.Updates)
+	case *tg.UpdateShort:
+		if len(f.sift([]tg.UpdateClass{u.Update})) == 0 {
+			return nil
+		}
+	}
+	if !f.started.Load() {
+		return nil // the manager's first difference brings it
+	}
+	f.mu.Lock()
+	m := f.manager
+	f.mu.Unlock()
+	return m.Handle(ctx, u)
+}
+
+// sift takes presses out, and what the manager need not see: the storage
+// channel's own news are not for the bot, and following them costs questions.
+func (f *feed) sift(list []tg.UpdateClass) []tg.UpdateClass {
+	rest := list[:0]
+	for _, u := range list {
+		if q, ok := u.(*tg.UpdateBotCallbackQuery); ok {
+			f.press(q)
+			continue
+		}
+		if _, is := u.(*tg.UpdateChannelTooLong); is {
+			continue
+		}
+		if _, _, _, channel, _ := tg.IsChannelPtsUpdate(u); channel {
+			continue
+		}
+		rest = append(rest, u)
+	}
+	return rest
+}
+
+func (f *feed) press(q *tg.UpdateBotCallbackQuery) {
+	p := teleplay.Press{From: f.bot.people.person(q.UserID), Query: q.QueryID, Message: int32(q.MsgID), Data: string(q.Data)}
+	select {
+	case f.bot.presses <- p:
+	default:
+		f.bot.wire.Log.Warn("press dropped, too many wait", "user", q.UserID)
+	}
+}
+
+// sent tells the manager of the place that our own message took in the box: else
+// the next message looks like a gap and waits for it half a second. It never
+// blocks, for the caller may be who should be reading Updates.
+func (f *feed) sent(u tg.UpdatesClass) {
+	var list []tg.UpdateClass
+	switch u := u.(type) {
+	case *tg.UpdateShortSentMessage:
+		f.push(u.Pts, u.PtsCount)
+	case *tg.UpdateShort:
+		list = []tg.UpdateClass{u.Update}
+	case *tg.Updates:
+		f.bot.people.see(u.Users)
+		list = u.Updates
+	case *tg.UpdatesCombined:
+		list = u.Updates
+	}
+	for _, u := range list {
+		if pts, count, ok := tg.IsPtsUpdate(u); ok {
+			f.push(pts, count)
+		}
+	}
+}
+
+func (f *feed) push(pts, count int) {
+	select {
+	case f.own <- ownPts{pts, count}:
+	default: // the difference brings it
+	}
+}
+
+// dispatch is called by the manager, in order and from one goroutine.
+func (f *feed) dispatch(ctx context.Context, u tg.UpdatesClass) error {
+	us, ok := u.(*tg.Updates)
+	if !ok {
+		return nil
+	}
+	f.bot.people.see(us.Users)
+	for _, u := range us.Updates {
+		if err := f.emit(ctx, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emit hands one update out if it is a person's message.
+func (f *feed) emit(ctx context.Context, u tg.UpdateClass) error {
+	var m tg.MessageClass
+	edited, pts := false, 0
+	switch u := u.(type) {
+	case *tg.UpdateNewMessage:
+		m, pts = u.Message, u.Pts
+	case *tg.UpdateEditMessage:
+		m, pts, edited = u.Message, u.Pts, true
+	}
+	msg, ok := m.(*tg.Message)
+	if !ok || msg.Out {
+		return nil
+	}
+	peer, ok := msg.PeerID.(*tg.PeerUser)
+	if !ok {
+		return nil
+	}
+	out := updateOf(msg, f.bot.people.person(peer.UserID))
+	out.Edited = edited
+	out.Mark = f.state.markOf(pts)
+	return f.out(ctx, out)
+}
+
+// out hands u out and notes its Mark. Once ctx has ended nothing goes out any
+// more: a later update must not follow one that was dropped.
+func (f *feed) out(ctx context.Context, u teleplay.Update) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	select {
+	case f.bot.updates <- u:
+		f.state.handedOut(u.Mark)
+		f.mu.Lock()
+		f.last = max(f.last, u.Message)
+		f.mu.Unlock()
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// difference is the manager's way to Telegram. It asks until there is an answer:
+// the manager would log an error and then wait for the next message.
+type difference struct {
+	*tg.Client
+	feed *feed
+}
+
+func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDifferenceRequest) (tg.UpdatesDifferenceClass, error) {
+	for wait := reconnectFirst; ; wait = min(2*wait, reconnectMost) {
+		answer, err := d.Client.UpdatesGetDifference(ctx, q)
+		if err == nil {
+			d.feed.setAside(answer)
+			return answer, nil
+		}
+		v := judge(err)
+		if v.act != actMove && v.act != actPark || ctx.Err() != nil {
+			return nil, err
+		}
+		if !pause(ctx, jitter(max(wait, v.wait))) {
+			return nil, errors.Join(ctx.Err(), err)
+		}
+	}
+}
+
+// setAside takes what has a pts out of a difference's other updates: an edit
+// would look like a gap that the difference has just closed, and be lost. The
+// edits follow the messages, before the Mark.
+func (f *feed) setAside(d tg.UpdatesDifferenceClass) {
+	var others *[]tg.UpdateClass
+	switch d := d.(type) {
+	case *tg.UpdatesDifference:
+		f.bot.people.see(d.Users)
+		others = &d.OtherUpdates
+	case *tg.UpdatesDifferenceSlice:
+		f.bot.people.see(d.Users)
+		others = &d.OtherUpdates
+	default:
+		return
+	}
+	rest := (*others)[:0]
+	var aside []tg.UpdateClass
+	for _, u := range f.sift(*others) {
+		if edit, ok := u.(*tg.UpdateEditMessage); ok {
+			edit.Pts = 0 // carries the earlier Mark, as the messages do
+			aside = append(aside, edit)
+		} else if _, _, ok := tg.IsPtsUpdate(u); !ok {
+			rest = append(rest, u)
+		}
+	}
+	*others = rest
+	f.mu.Lock()
+	f.aside = aside
+	f.mu.Unlock()
+}
+
+// closed is called when the manager has the state after a difference.
+func (f *feed) closed(ctx context.Context, m teleplay.Mark) error {
+	f.mu.Lock()
+	aside := f.aside
+	f.aside = nil
+	f.mu.Unlock()
+	for _, u := range aside {
+		if err := f.emit(ctx, u); err != nil {
+			return err
+		}
+	}
+	return f.out(ctx, teleplay.Update{Mark: m})
+}

@@ -1,0 +1,285 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/crypto"
+	"github.com/gotd/td/mtproto"
+	"github.com/gotd/td/proto/codec"
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/transport"
+)
+
+const (
+	pingEvery  = 10 * time.Second // gotd's own 60 s and 15 s leave a half-open link unseen
+	pingAnswer = 5 * time.Second
+
+	reconnectFirst = 200 * time.Millisecond
+	reconnectMost  = 10 * time.Second
+	floodFirst     = time.Second // after −429: too many connections
+	floodMost      = time.Minute
+
+	setupTimeout = 15 * time.Second // of the first call on a connection
+	missesMost   = 2                // calls in a row without an answer that close the connection
+)
+
+var (
+	errLate   = errors.New("no answer in time")
+	errClosed = errors.New("connection closed")
+)
+
+// lane is one MTProto connection of one bot to one data centre, made anew
+// whenever it breaks. Any number of calls are in flight. A call is never
+// cancelled, nor has it a deadline of gotd's: the first waits behind the answer,
+// the second tears the shared connection's writes. Who waits has timers.
+type lane struct {
+	wire *wire
+	bot  int64
+	dc   int
+	bulk bool // prefers the data centre's addresses for media
+
+	// greet is called on a connection that is ready but not yet in use; made says
+	// that its key is new. Its error ends the connection.
+	greet func(ctx context.Context, call tg.Invoker, made bool) error
+
+	flying atomic.Int64 // bytes asked and not yet answered
+	misses atomic.Int32
+
+	mu   sync.Mutex
+	live *mtproto.Conn
+	kick context.CancelCauseFunc // ends live
+	up   chan struct{}           // closed while live is there
+
+	over  chan struct{}  // closed when the lane will never be up again
+	calls sync.WaitGroup // Add under mu and only while live
+}
+
+func newLane(w *wire, bot int64, dc int) *lane {
+	return &lane{wire: w, bot: bot, dc: dc, up: make(chan struct{}), over: make(chan struct{})}
+}
+
+// run keeps the lane connected until ctx ends (nil), or until the connection
+// fails for good: what judge says is not cured by connecting again.
+func (l *lane) run(ctx context.Context) error {
+	defer l.calls.Wait()
+	wait, most := reconnectFirst, reconnectMost
+	for {
+		began := l.wire.Now()
+		err := l.connect(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		v := judge(err)
+		if v.act != actMove && v.act != actPark {
+			return err
+		}
+		if l.wire.Now().Sub(began) > reconnectMost {
+			wait, most = reconnectFirst, reconnectMost
+		}
+		var p *codec.ProtocolErr
+		if errors.As(err, &p) && p.Code == codec.CodeTransportFlood && most != floodMost {
+			wait, most = floodFirst, floodMost
+		}
+		l.wire.Log.Debug("lane lost", "helper", l.bot, "dc", l.dc, "err", err)
+		if !pause(ctx, jitter(max(wait, v.wait))) {
+			return nil
+		}
+		wait = min(2*wait, most)
+	}
+}
+
+// connect makes one connection and stays until it ends.
+func (l *lane) connect(ctx context.Context) error {
+	ctx, kick := context.WithCancelCause(ctx)
+	defer kick(nil)
+	w := l.wire
+	key, known := w.Keys.Key(l.bot, l.dc)
+	release := func() {}
+	if !known {
+		free, err := w.Keys.making(ctx)
+		if err != nil {
+			return err
+		}
+		release = sync.OnceFunc(free)
+		defer release()
+		key, known = w.Keys.Key(l.bot, l.dc) // another lane of this bot was first
+	}
+	conn, err := w.dial(ctx, l.dc, l.bulk && known)
+	if err != nil {
+		return err
+	}
+	var cipher mtproto.Cipher = crypto.NewClientCipher(w.Rand)
+	if !known {
+		cipher = &keyMaker{Cipher: cipher, store: func(k Key) error {
+			old, _ := w.Keys.Key(l.bot, l.dc)
+			k.Home, k.Flood = old.Home, old.Flood
+			return w.Keys.Put(l.bot, l.dc, k)
+		}}
+	}
+	options := mtproto.Options{
+		DC: l.dc, PublicKeys: w.keys, Random: w.Rand, Clock: w.clock, Cipher: cipher,
+		Handler: salts{l}, CompressThreshold: -1, PingInterval: pingEvery, PingTimeout: pingAnswer,
+	}
+	if known {
+		options.Key, options.Salt = key.auth(), key.Salt
+	}
+	c := mtproto.New(func(context.Context) (transport.Conn, error) { return conn, nil }, options)
+	err = c.Run(ctx, func(ctx context.Context) error {
+		if err := l.open(ctx, c, !known); err != nil {
+			return err
+		}
+		release()
+		l.mu.Lock()
+		l.live, l.kick = c, kick
+		close(l.up)
+		l.mu.Unlock()
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	l.mu.Lock()
+	if l.live == c {
+		l.live, l.up = nil, make(chan struct{})
+	}
+	l.mu.Unlock()
+	if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil && cause != ctx.Err() {
+		return cause
+	}
+	if err == nil {
+		err = errClosed
+	}
+	return err
+}
+
+// open makes the first calls on a connection.
+func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
+	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
+	defer cancel()
+	d := device()
+	var config tg.Config
+	err := c.Invoke(ctx, &tg.InvokeWithoutUpdatesRequest{Query: &tg.InvokeWithLayerRequest{
+		Layer: tg.Layer,
+		Query: &tg.InitConnectionRequest{
+			APIID: l.wire.APIID, DeviceModel: d.DeviceModel, SystemVersion: d.SystemVersion,
+			AppVersion: d.AppVersion, SystemLangCode: d.SystemLangCode, LangCode: d.LangCode,
+			Query: &tg.HelpGetConfigRequest{},
+		},
+	}}, &config)
+	if err != nil {
+		return fmt.Errorf("open connection to DC %d: %w", l.dc, err)
+	}
+	l.wire.learn(&config)
+	if l.greet == nil {
+		return nil
+	}
+	return l.greet(ctx, quiet{c}, made)
+}
+
+// Invoke is a call of which nobody needs the answer after timeouts; it makes a
+// lane a tg.Invoker.
+func (l *lane) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
+	return l.call(ctx, callTimeout, in, out, nil)
+}
+
+// callTimeout is how long a small question may take.
+const callTimeout = 10 * time.Second
+
+// call asks on the lane's connection, waiting for one if need be. It returns at
+// the latest after timeout, or when ctx ends; the question goes on, and then is
+// called with its outcome in any case once it was asked. out belongs to the
+// question until then.
+func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, out bin.Decoder, then func(error) error) error {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	l.mu.Lock()
+	up := l.up
+	l.mu.Unlock()
+	select {
+	case <-up:
+	case <-timer.C:
+		return fmt.Errorf("connect to DC %d: %w", l.dc, errLate)
+	case <-l.over:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	c, kick := l.live, l.kick
+	if c == nil {
+		l.mu.Unlock()
+		return errClosed
+	}
+	l.calls.Add(1)
+	l.mu.Unlock()
+	done := make(chan error, 1)
+	go func() { // ends with the connection at the latest
+		defer l.calls.Done()
+		err := c.Invoke(context.Background(), noUpdates(in), out)
+		if then != nil {
+			err = then(err)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		l.misses.Store(0)
+		return err
+	case <-timer.C:
+		if l.misses.Add(1) >= missesMost {
+			kick(errLate)
+		}
+		return errLate
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// noUpdates wraps a question so that its session is sent no updates.
+func noUpdates(in bin.Encoder) bin.Encoder {
+	return &tg.InvokeWithoutUpdatesRequest{Query: encoded{in}}
+}
+
+// encoded is a query that is only ever sent.
+type encoded struct{ bin.Encoder }
+
+func (encoded) Decode(*bin.Buffer) error { return errors.ErrUnsupported }
+
+// quiet is a connection that asks for no updates.
+type quiet struct{ *mtproto.Conn }
+
+func (q quiet) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
+	return q.Conn.Invoke(ctx, noUpdates(in), out)
+}
+
+// salts keeps the salt that the server gives with a session; all else that comes
+// unasked is not for lanes.
+type salts struct{ l *lane }
+
+func (salts) OnMessage(*bin.Buffer) error { return nil }
+
+func (s salts) OnSession(m mtproto.Session) error {
+	return s.l.wire.Keys.refresh(s.l.bot, s.l.dc, Key{Value: m.Key.Value, Salt: m.Salt})
+}
+
+// pause waits d; false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// jitter spreads d by up to a fifth, so that lanes do not come back as one.
+func jitter(d time.Duration) time.Duration {
+	return d + time.Duration(rand.Int64N(int64(d)/5+1))
+}

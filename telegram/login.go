@@ -1,0 +1,134 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gotd/td/tg"
+)
+
+// login brings the home lane up and makes sure that its key is logged in: asks
+// who it is first, for every needless login counts against the bot. It follows
+// USER_MIGRATE and waits out a login flood, over restarts too.
+func (h *helper) login(ctx context.Context) error {
+	h.mu.Lock()
+	if h.home = h.wire.Keys.Home(h.bot); h.home == 0 {
+		h.home = h.wire.first
+	}
+	h.mu.Unlock()
+	for {
+		if err := h.connected(ctx); err != nil {
+			return err
+		}
+		done, err := h.tryLogin(ctx)
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// connected waits for the home lane, however long that takes.
+func (h *helper) connected(ctx context.Context) error {
+	l := h.lane(0)
+	l.mu.Lock()
+	up := l.up
+	l.mu.Unlock()
+	select {
+	case <-up:
+		return nil
+	case <-l.over:
+		return errClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// tryLogin is one try; not done and no error: again, the way is clear now.
+func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
+	release, err := h.wire.Keys.login(ctx, h.bot)
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	home := h.lane(0).dc
+	self, err := whoAmI(ctx, h.api())
+	if err == nil {
+		return true, h.settle(home, self)
+	}
+	if v := judge(err); v.act == actPark {
+		pause(ctx, jitter(v.wait))
+		return false, ctx.Err()
+	} else if v.act == actMove {
+		pause(ctx, jitter(reconnectFirst))
+		return false, ctx.Err()
+	} else if v.act != actLogin {
+		return false, fmt.Errorf("ask who bot %d is: %w", h.bot, err)
+	}
+
+	key, _ := h.wire.Keys.Key(h.bot, home)
+	if wait := key.Flood.Sub(h.wire.Now()); wait > 0 && !pause(ctx, wait) {
+		return false, ctx.Err()
+	}
+	h.wire.Log.Info("logging in", "helper", h.bot, "dc", home)
+	a, err := h.api().AuthImportBotAuthorization(ctx, &tg.AuthImportBotAuthorizationRequest{
+		APIID: h.wire.APIID, APIHash: h.wire.APIHash, BotAuthToken: string(h.token),
+	})
+	if err == nil {
+		u, ok := a.(*tg.AuthAuthorization)
+		if !ok {
+			return false, fmt.Errorf("log bot %d in: answer %T", h.bot, a)
+		}
+		self, ok := u.User.(*tg.User)
+		if !ok {
+			return false, errors.New("log in: no user")
+		}
+		return true, h.settle(home, self)
+	}
+	switch v := judge(err); v.act {
+	case actMigrate:
+		h.mu.Lock()
+		h.home = v.dc
+		if l, ok := h.lanes[v.dc]; ok { // made as a further data centre
+			close(l.over)
+			delete(h.lanes, v.dc)
+		}
+		h.mu.Unlock()
+		return false, nil
+	case actPark:
+		key.Flood = h.wire.Now().Add(v.wait + time.Second)
+		if err := h.wire.Keys.Put(h.bot, home, key); err != nil {
+			return false, err
+		}
+		h.wire.Log.Warn("login must wait", "helper", h.bot, "dc", home, "wait", v.wait)
+		return false, nil
+	}
+	return false, fmt.Errorf("log bot %d in: %w", h.bot, err)
+}
+
+// settle notes that the bot is logged in and lives in dc.
+func (h *helper) settle(dc int, self *tg.User) error {
+	h.mu.Lock()
+	h.self = self
+	h.mu.Unlock()
+	key, ok := h.wire.Keys.Key(h.bot, dc)
+	if !ok || key.Home && key.Flood.IsZero() {
+		return nil
+	}
+	key.Home, key.Flood = true, time.Time{}
+	return h.wire.Keys.Put(h.bot, dc, key)
+}
+
+func whoAmI(ctx context.Context, api *tg.Client) (*tg.User, error) {
+	users, err := api.UsersGetUsers(ctx, []tg.InputUserClass{&tg.InputUserSelf{}})
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if u, ok := u.(*tg.User); ok {
+			return u, nil
+		}
+	}
+	return nil, errors.New("no user in the answer")
+}

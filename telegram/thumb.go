@@ -1,0 +1,86 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gotd/td/tg"
+)
+
+// Thumb is the best JPEG of a storage message's file: at most 640 px and 64 KiB.
+// nil without an error: Telegram has none. Errors as Fetch's.
+func (p *Pool) Thumb(ctx context.Context, message int32) ([]byte, error) {
+	if p.isGone(message) {
+		return nil, missing()
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, stallMost, errLate)
+	defer cancel()
+	tried := map[*helper]bool{}
+	var last error
+	for {
+		changed := p.waiter()
+		h, err := p.pick(message, tried)
+		switch {
+		case errors.Is(err, errNoHelper):
+			select {
+			case <-changed:
+				continue
+			case <-ctx.Done():
+				return nil, p.told(message, errors.Join(context.Cause(ctx), last))
+			}
+		case err != nil:
+			return nil, p.told(message, errors.Join(err, last))
+		}
+		b, err := h.thumb(ctx, message)
+		switch {
+		case err == nil:
+			return b, nil
+		case ctx.Err() != nil:
+			return nil, p.told(message, errors.Join(context.Cause(ctx), err))
+		case judge(err).act == actMissing:
+			return nil, p.lost(message)
+		}
+		last = err
+		tried[h] = true
+	}
+}
+
+// thumb fetches the thumbnail through one helper.
+func (h *helper) thumb(ctx context.Context, message int32) (b []byte, err error) {
+	err = h.download(ctx, message, func(ctx context.Context, l *lane, d *document) (err error) {
+		switch {
+		case d.thumb == nil:
+			b = nil
+		case d.thumb.bytes != nil:
+			b = d.thumb.bytes
+		default:
+			b, err = h.small(ctx, l, d.thumb)
+		}
+		return err
+	})
+	if err != nil || !isJPEG(b) {
+		return nil, err
+	}
+	return b, nil
+}
+
+// small fetches a whole thumbnail in one call.
+func (h *helper) small(ctx context.Context, l *lane, t *thumb) ([]byte, error) {
+	h.bytes.Add(thumbMost)
+	defer h.bytes.Add(-thumbMost)
+	var box tg.UploadFileBox
+	got := make(chan []byte, 1) // the answer may come when nobody waits any more
+	err := l.call(ctx, urgentAnswer, &tg.UploadGetFileRequest{Precise: true, Location: t.at, Limit: thumbMost}, &box,
+		func(err error) error {
+			if err != nil {
+				return err
+			}
+			b, err := bytesOf(&box, t.length)
+			got <- b
+			return err
+		})
+	if err != nil {
+		return nil, err
+	}
+	return <-got, nil
+}

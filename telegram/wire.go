@@ -1,0 +1,143 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/exchange"
+	"github.com/gotd/td/proto/codec"
+	"github.com/gotd/td/telegram"
+	"github.com/gotd/td/telegram/dcs"
+	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
+	"github.com/gotd/td/transport"
+)
+
+// dialTimeout is for connecting, and for asking the time.
+const dialTimeout = 10 * time.Second
+
+// errKeyLost is a transport answer of −404: the server does not know the key any
+// more. gotd would make a new one in silence and every call on it would fail
+// after 5 s; as this error it ends the connection, and telegram.Client's Run too.
+var errKeyLost = fmt.Errorf("auth key not found by the server: %w", tgerr.New(404, "AUTH_KEY_UNREGISTERED"))
+
+// wire is how all connections are made: addresses, public keys, clock.
+type wire struct {
+	Options
+	clock    *serverClock         // immutable
+	keys     []exchange.PublicKey // immutable; nil = gotd's own
+	resolver dcs.Resolver         // immutable
+	first    int                  // immutable: the data centre to begin with
+	measure  chan struct{}        // held while the time is measured
+
+	mu   sync.Mutex
+	list dcs.List
+}
+
+func newWire(o Options) (*wire, error) {
+	o = o.filled()
+	list, first, err := o.servers()
+	if err != nil {
+		return nil, err
+	}
+	w := &wire{Options: o, clock: newServerClock(o.Now), first: first, list: list, measure: make(chan struct{}, 1)}
+	for _, k := range o.PublicKeys {
+		w.keys = append(w.keys, exchange.PublicKey{RSA: k})
+	}
+	w.resolver = resolver{dcs.Plain(dcs.PlainOptions{Dial: o.Dial, Rand: o.Rand})}
+	return w, nil
+}
+
+func (w *wire) servers() dcs.List {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.list
+}
+
+// learn takes the addresses of help.getConfig.
+func (w *wire) learn(c *tg.Config) {
+	if len(c.DCOptions) == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.list.Options = c.DCOptions
+}
+
+// dial connects to a data centre. bulk prefers its addresses for media.
+func (w *wire) dial(ctx context.Context, dc int, bulk bool) (transport.Conn, error) {
+	if err := w.setClock(ctx, dc); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	if bulk {
+		if conn, err := w.resolver.MediaOnly(ctx, dc, w.servers()); err == nil {
+			return conn, nil
+		}
+	}
+	conn, err := w.resolver.Primary(ctx, dc, w.servers())
+	if err != nil {
+		return nil, fmt.Errorf("connect to DC %d: %w", dc, err)
+	}
+	return conn, nil
+}
+
+// setClock measures the server's time, once, over a connection of its own.
+func (w *wire) setClock(ctx context.Context, dc int) error {
+	select {
+	case w.measure <- struct{}{}:
+		defer func() { <-w.measure }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if w.clock.measured() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	conn, err := w.resolver.Primary(ctx, dc, w.servers())
+	if err != nil {
+		return fmt.Errorf("connect to DC %d: %w", dc, err)
+	}
+	return errors.Join(w.clock.measure(ctx, conn, w.Options), conn.Close())
+}
+
+// device is what Telegram's session list shows.
+func device() telegram.DeviceConfig {
+	return telegram.DeviceConfig{DeviceModel: "TelePlay", SystemVersion: "Linux", AppVersion: "1",
+		SystemLangCode: "en", LangCode: "en"}
+}
+
+// resolver hands out connections that tell −404 as errKeyLost.
+type resolver struct{ dcs.Resolver }
+
+func (r resolver) Primary(ctx context.Context, dc int, l dcs.List) (transport.Conn, error) {
+	return watched(r.Resolver.Primary(ctx, dc, l))
+}
+
+func (r resolver) MediaOnly(ctx context.Context, dc int, l dcs.List) (transport.Conn, error) {
+	return watched(r.Resolver.MediaOnly(ctx, dc, l))
+}
+
+func watched(c transport.Conn, err error) (transport.Conn, error) {
+	if err != nil {
+		return nil, err
+	}
+	return keyWatch{c}, nil
+}
+
+type keyWatch struct{ transport.Conn }
+
+func (k keyWatch) Recv(ctx context.Context, b *bin.Buffer) error {
+	err := k.Conn.Recv(ctx, b)
+	var p *codec.ProtocolErr
+	if errors.As(err, &p) && p.Code == codec.CodeAuthKeyNotFound {
+		return errKeyLost
+	}
+	return err
+}
