@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 
 	"github.com/teleplay/teleplay"
 )
@@ -71,14 +72,8 @@ func (d *DB) PurgeFolder(ctx context.Context, user, id int32, moveFilesTo *int32
 		if err := t.moveFiles(user, id, moveFilesTo); err != nil {
 			return err
 		}
-		files, err := list(t, scanID, branch+`SELECT id FROM files WHERE user_id = $1 AND folder_id IN (SELECT id FROM branch)`, user, id)
-		if err != nil {
+		if err := t.dropFiles(branch, `folder_id IN (SELECT id FROM branch)`, user, id); err != nil {
 			return err
-		}
-		for _, file := range files {
-			if err := t.dropFile(user, file); err != nil {
-				return err
-			}
 		}
 		// In one statement, so that no folder ever lacks its parent.
 		if _, err := t.exec(branch+`DELETE FROM folders WHERE user_id = $1 AND id IN (SELECT id FROM branch)`, user, id); err != nil {
@@ -99,14 +94,13 @@ func (t *tx) moveFiles(user, id int32, to *int32) error {
 	if err := t.needOutside(user, id, *to); err != nil {
 		return err
 	}
-	moved, err := list(t, scanID, branch+`SELECT id FROM files WHERE user_id = $1 AND deleted_at IS NULL AND folder_id IN (SELECT id FROM branch) ORDER BY id`, user, id)
+	moved, err := list(t, scanID, branch+`UPDATE files SET folder_id = $3, updated_at = $4
+		WHERE user_id = $1 AND deleted_at IS NULL AND folder_id IN (SELECT id FROM branch) RETURNING id`, user, id, ref(*to), stamp(t.now))
 	if err != nil {
 		return err
 	}
+	slices.Sort(moved) // RETURNING promises no order
 	for _, file := range moved {
-		if _, err := t.exec(`UPDATE files SET folder_id = $3, updated_at = $4 WHERE user_id = $1 AND id = $2`, user, file, ref(*to), stamp(t.now)); err != nil {
-			return err
-		}
 		if err := t.event(user, "file", "changed", file); err != nil {
 			return err
 		}

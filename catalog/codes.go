@@ -165,9 +165,10 @@ func (d *DB) Code(ctx context.Context, claim teleplay.CodeClaim) (c teleplay.Log
 }
 
 // SpendCode turns an approved code into a session of the user who approved it, in
-// one transaction, so it works once. Of s, Salt, Generation, Hash and Expires
-// count; what is empty of DeviceName, Client and Address comes from the code. In
-// any other state: ErrConflict with the code word that tells which.
+// one transaction, so it works once. Of s, ID, Salt, Generation, Hash and Expires
+// count (ID 0 = the catalog draws one); what is empty of DeviceName, Client and
+// Address comes from the code. In any other state: ErrConflict with the code word
+// that tells which.
 func (d *DB) SpendCode(ctx context.Context, id int32, s teleplay.Session) (_ teleplay.Session, err error) {
 	err = d.write(ctx, "spend login code", func(t *tx) error {
 		c, err := t.scanCode(t.row(selectCode+`WHERE id = $1`, id))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -90,7 +91,7 @@ func (sqlite) check(ctx context.Context, db *sql.DB, path string) error {
 		return fmt.Errorf("it is damaged or no database, put back a copy: %w", err)
 	}
 	if err == nil && said != "ok" {
-		return fmt.Errorf("it is damaged, put back a copy: %s", said)
+		return fmt.Errorf("it is damaged, put back a copy: %s", strings.ReplaceAll(said, "\n", " ")) // one line
 	}
 	return err
 }

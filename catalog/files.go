@@ -111,33 +111,30 @@ func (d *DB) PurgeFile(ctx context.Context, user, id int32) error {
 		if !there {
 			return teleplay.Fail(teleplay.ErrNotFound, "", noFile)
 		}
-		if err := t.dropFile(user, id); err != nil {
+		if err := t.dropFiles("", `id = $2`, user, id); err != nil {
 			return err
 		}
 		return t.event(user, "file", "removed", id)
 	})
 }
 
-// dropFile takes a file's rows away and puts its message into the outbox of
-// deletes. A card of the file that is still owed is not owed any more; that its
-// update was dealt with stays written.
-func (t *tx) dropFile(user, id int32) error {
-	owed, err := asJSON[owed]{&owed{File: id}}.Value()
-	if err != nil {
+// dropFiles takes away the rows of those of the user's files that which picks by
+// $2, with a WITH clause before it, and puts their messages into the outbox of
+// deletions. Cards of them that are still owed are not owed any more; that their
+// updates were dealt with stays written.
+func (t *tx) dropFiles(with, which string, user, id int32) error {
+	these := ` FROM files WHERE user_id = $1 AND ` + which
+	if _, err := t.exec(with+`INSERT INTO channel_deletes (message, due_at) SELECT channel_message_id, $3`+these+` ON CONFLICT DO NOTHING`,
+		user, id, t.now.UnixMilli()); err != nil {
 		return err
 	}
-	for _, s := range []struct {
-		query string
-		args  []any
-	}{
-		{`INSERT INTO channel_deletes (message, due_at) SELECT channel_message_id, $3 FROM files WHERE user_id = $1 AND id = $2
-			ON CONFLICT DO NOTHING`, []any{user, id, stamp(t.now)}},
-		{`UPDATE bot_inbox SET owed = NULL WHERE owed = $1`, []any{owed}},
-		{`DELETE FROM watch_progress WHERE user_id = $1 AND file_id = $2`, []any{user, id}},
-		{`DELETE FROM thumbs WHERE file_id = $1`, []any{id}},
-		{`DELETE FROM files WHERE user_id = $1 AND id = $2`, []any{user, id}},
+	for _, query := range []string{
+		`UPDATE bot_inbox SET owed = NULL WHERE owed IN (SELECT '{"file":' || id || '}'` + these + `)`, // as type owed writes it
+		`DELETE FROM watch_progress WHERE user_id = $1 AND file_id IN (SELECT id` + these + `)`,
+		`DELETE FROM thumbs WHERE file_id IN (SELECT id` + these + `)`,
+		`DELETE` + these,
 	} {
-		if _, err := t.exec(s.query, s.args...); err != nil {
+		if _, err := t.exec(with+query, user, id); err != nil {
 			return err
 		}
 	}

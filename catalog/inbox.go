@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 
 	"github.com/teleplay/teleplay"
 )
@@ -23,28 +24,26 @@ func (d *DB) Received(ctx context.Context, chat int64, message int32) (there boo
 
 // AddFile takes a stored upload into the library: file, inbox row with the card
 // that is owed, mark and event are one commit. ErrConflict already_stored, and
-// nothing changes, if the update or the storage message is known. A name is
-// cleaned, never refused; a folder that is gone meanwhile means the root: what
-// somebody has sent is not lost over either.
+// nothing changes, if the update or the storage message is known. What somebody
+// has sent is not lost over a bad name, an impossible length or a folder that is
+// gone meanwhile: the first two are tamed, the third means the root.
 func (d *DB) AddFile(ctx context.Context, u teleplay.Upload) (f teleplay.File, err error) {
 	err = d.write(ctx, "add file", func(t *tx) error {
-		f = u.File
+		f = tame(u.File)
+		if f.Date.IsZero() {
+			f.Date = t.now
+		}
 		if err := t.lockUser(f.User); err != nil {
 			return err
 		}
-		if f.Folder != 0 {
-			there, err := t.has(`SELECT 1 FROM folders WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL`, f.User, f.Folder)
-			if err != nil {
-				return err
-			}
-			if !there {
-				f.Folder = 0
-			}
+		if err := t.needFolder(f.User, f.Folder); errors.Is(err, teleplay.ErrNotFound) {
+			f.Folder = 0
+		} else if err != nil {
+			return err
 		}
 		if f.ID, err = t.newID("files"); err != nil {
 			return err
 		}
-		f.Name = cleanName(f.Name)
 		n, err := t.exec(`INSERT INTO files (id, user_id, folder_id, channel_message_id, source_chat, source_message, document_id, dc, message_date,
 				file_name, name_key, name_sort, file_size, mime_type, file_type, duration, width, height, placeholder, created_at, updated_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $20) ON CONFLICT DO NOTHING`,

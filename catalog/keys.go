@@ -33,7 +33,8 @@ func (d *DB) KeyUser(ctx context.Context, hash []byte) (u teleplay.User, err err
 }
 
 // SpendKey turns a key into a session of its user, in one transaction, so it works
-// once. Of s all but User, Kind, Created and LastSeen counts. Errors as KeyUser.
+// once. Of s, User, Kind and times but Expires do not count; ID 0 = the catalog
+// draws one. Errors as KeyUser.
 func (d *DB) SpendKey(ctx context.Context, hash []byte, s teleplay.Session) (_ teleplay.Session, err error) {
 	err = d.write(ctx, "spend key", func(t *tx) error {
 		if err := t.row(`DELETE FROM one_time_keys WHERE hash = $1 AND expires_at > $2 RETURNING user_id`, hash, stamp(t.now)).Scan(&s.User); err != nil {

@@ -58,10 +58,13 @@ func parseCursor(s string) (c cursor, err error) {
 	switch {
 	case c.Sort == "name" && c.Num == nil:
 	case c.Sort != "name" && isNumber:
-		if c.Num, err = n.Int64(); err != nil {
-			if c.Num, err = n.Float64(); err != nil {
-				return c, bad
-			}
+		if c.Sort == "duration" {
+			c.Num, err = n.Float64()
+		} else {
+			c.Num, err = n.Int64()
+		}
+		if err != nil {
+			return c, bad
 		}
 	default:
 		return c, bad
@@ -88,6 +91,8 @@ func (d *DB) Files(ctx context.Context, user int32, q teleplay.FileQuery) (l tel
 		return l, teleplay.Fail(teleplay.ErrInvalid, "", "Pages count from 1.")
 	case q.PerPage < 1 || q.PerPage > maxPerPage:
 		return l, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("A page has 1 to %d files.", maxPerPage))
+	case len(q.Search) > maxName:
+		return l, teleplay.Fail(teleplay.ErrInvalid, "", "No name is that long: search for a part of it.")
 	}
 	err = d.read(ctx, "list files", func(t *tx) error {
 		l, err = t.files(user, q, from)

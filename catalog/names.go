@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,6 +27,28 @@ func goodName(s string) (string, error) {
 		return "", teleplay.Fail(teleplay.ErrInvalid, "", "A name is one line of plain text: take out line breaks and control characters.")
 	}
 	return s, nil
+}
+
+// maxPlaceholder bounds what every list carries for a file, in bytes; Telegram's
+// are below 1 KiB.
+const maxPlaceholder = 4 << 10
+
+// tame makes the sender's claims about a file ones that can be stored.
+func tame(f teleplay.File) teleplay.File {
+	f.Name = cleanName(f.Name)
+	if len(f.MIME) > maxName || !utf8.ValidString(f.MIME) || strings.ContainsFunc(f.MIME, unicode.IsControl) {
+		f.MIME = ""
+	}
+	if !(f.Duration >= 0 && f.Duration <= maxSeconds) { // NaN too
+		f.Duration = 0
+	}
+	if f.Width < 0 || f.Height < 0 || f.Width > math.MaxInt32 || f.Height > math.MaxInt32 {
+		f.Width, f.Height = 0, 0
+	}
+	if len(f.Placeholder) > maxPlaceholder {
+		f.Placeholder = nil
+	}
+	return f
 }
 
 // cleanName makes a name of what a sender wrote: an upload is never refused for

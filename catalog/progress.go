@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math"
 	"time"
 
 	"github.com/teleplay/teleplay"
@@ -44,7 +43,7 @@ func progressOf(f teleplay.File) teleplay.Progress {
 // save goes back. A save that was made before the one that stands is dropped.
 func (d *DB) SaveProgress(ctx context.Context, user, file int32, u teleplay.ProgressUpdate) (p teleplay.Progress, err error) {
 	for _, seconds := range []float64{u.Position, u.Duration} {
-		if !(seconds >= 0 && seconds <= maxSeconds) || math.IsNaN(seconds) {
+		if !(seconds >= 0 && seconds <= maxSeconds) { // NaN too
 			return p, teleplay.Fail(teleplay.ErrInvalid, "", "Position and duration are seconds from 0 on.")
 		}
 	}

@@ -61,7 +61,7 @@ func (t *tx) tree(user int32) (*tree, error) {
 	}, `SELECT d.id, f.id, f.created_at
 		FROM (SELECT id FROM folders WHERE user_id = $1 AND deleted_at IS NULL UNION ALL SELECT 0) d
 		JOIN files f ON f.id IN (SELECT n.id FROM files n WHERE n.user_id = $1 AND coalesce(n.folder_id, 0) = d.id AND n.deleted_at IS NULL
-			ORDER BY n.created_at DESC, n.id DESC LIMIT 4)`, user)
+			ORDER BY n.created_at DESC, n.id DESC LIMIT $2)`, user, previews)
 	if err != nil {
 		return nil, err
 	}

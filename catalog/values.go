@@ -56,7 +56,7 @@ func (r *ref) Scan(v any) error {
 	return nil
 }
 
-// word is a text that may be missing: "" lies as NULL.
+// word is a text that may be NULL, which reads as "".
 type word string
 
 func (w *word) Scan(v any) error {

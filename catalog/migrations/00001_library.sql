@@ -104,7 +104,9 @@ CREATE TABLE login_codes (
     state       TEXT    NOT NULL CHECK (state IN ('waiting', 'asked', 'approved', 'spent', 'refused', 'expired')),
     created_at  BIGINT  NOT NULL,
     expires_at  BIGINT  NOT NULL,
-    CHECK ((kind = 'device') = (device_hash IS NOT NULL))
+    CHECK ((kind = 'device') = (device_hash IS NOT NULL)),
+    -- Else a "yes" without a number would do for a device.
+    CHECK ((kind = 'device' AND match BETWEEN 10 AND 99) OR (kind = 'bare' AND match = 0))
 );
 CREATE UNIQUE INDEX login_codes_live ON login_codes (code) WHERE state IN ('waiting', 'asked', 'approved');
 
