@@ -1,0 +1,83 @@
+package fake
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+)
+
+// export is a login on its way from one DC to another.
+type export struct {
+	account int64
+	dc      int
+	until   time.Time
+}
+
+// exportLife is how long an exported authorization waits to be imported.
+const exportLife = time.Minute
+
+func (w *world) importBot(c *call, r *tg.AuthImportBotAuthorizationRequest) (bin.Encoder, error) {
+	if r.APIID <= 0 || r.APIHash == "" {
+		return nil, refuse(400, "API_ID_INVALID")
+	}
+	w.mu.Lock()
+	bots := w.sortedBots()
+	w.mu.Unlock()
+	i := slices.IndexFunc(bots, func(b bot) bool { return b.Token == r.BotAuthToken })
+	switch {
+	case i < 0:
+		return nil, refuse(400, "ACCESS_TOKEN_INVALID")
+	case bots[i].Revoked:
+		return nil, refuse(400, "ACCESS_TOKEN_EXPIRED")
+	case bots[i].DC != c.dc:
+		return nil, refuse(303, fmt.Sprintf("USER_MIGRATE_%d", bots[i].DC))
+	}
+	return w.admit(c, bots[i].ID), nil
+}
+
+// admit logs the call's key in.
+func (w *world) admit(c *call, account int64) bin.Encoder {
+	c.key.login(account)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return &tg.AuthAuthorization{User: w.tlUser(account, account)}
+}
+
+func (w *world) exportAuthorization(c *call, r *tg.AuthExportAuthorizationRequest) (bin.Encoder, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.dcs, r.DCID) || (r.DCID == c.dc && w.rules().ExportToOwnDC != "allow") {
+		return nil, refuse(400, "DC_ID_INVALID")
+	}
+	for k, e := range w.exports {
+		if !w.now().Before(e.until) {
+			delete(w.exports, k)
+		}
+	}
+	token := w.secret("export", c.account, r.DCID, c.msgID, w.now().UnixNano())
+	w.exports[string(token)] = export{c.account, r.DCID, w.now().Add(exportLife)}
+	return &tg.AuthExportedAuthorization{ID: c.account, Bytes: token}, nil
+}
+
+// importAuthorization spends an exported authorization.
+func (w *world) importAuthorization(c *call, r *tg.AuthImportAuthorizationRequest) (bin.Encoder, error) {
+	w.mu.Lock()
+	e, ok := w.exports[string(r.Bytes)]
+	good := ok && e.account == r.ID && e.dc == c.dc && w.now().Before(e.until)
+	if good {
+		delete(w.exports, string(r.Bytes))
+	}
+	w.mu.Unlock()
+	if !good {
+		return nil, refuse(400, "AUTH_BYTES_INVALID")
+	}
+	return w.admit(c, e.account), nil
+}
+
+func (w *world) logOut(c *call, _ *tg.AuthLogOutRequest) (bin.Encoder, error) {
+	c.key.logout()
+	return &tg.AuthLoggedOut{}, nil
+}

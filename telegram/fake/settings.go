@@ -1,0 +1,94 @@
+package fake
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+func defaultSettings() settings {
+	return settings{
+		ReferenceTTL:      span(time.Hour),
+		RandomIDDuplicate: "error",
+		AckAfter:          span(300 * time.Millisecond),
+		QueryLife:         span(30 * time.Second),
+		DifferenceSlice:   100,
+		ExportToOwnDC:     "error",
+	}
+}
+
+func (s settings) check() error {
+	switch {
+	case s.ReferenceTTL <= 0 || s.AckAfter <= 0 || s.QueryLife <= 0:
+		return invalid("durations are positive")
+	case s.RandomIDDuplicate != "error" && s.RandomIDDuplicate != "repeat":
+		return invalid("random_id_duplicate is error or repeat, not %q", s.RandomIDDuplicate)
+	case s.ExportToOwnDC != "error" && s.ExportToOwnDC != "allow":
+		return invalid("export_to_own_dc is error or allow, not %q", s.ExportToOwnDC)
+	case s.DifferenceSlice < 1:
+		return invalid("difference_slice is at least 1")
+	}
+	return nil
+}
+
+func (w *world) rules() settings { return w.db.settings.rows[""] }
+
+func (w *world) currentSettings() settings {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rules()
+}
+
+// changeSettings merges a JSON object into the settings; null = the default.
+func (w *world) changeSettings(patch []byte) (settings, error) {
+	var s settings
+	err := w.change(func() (err error) {
+		if s, err = merge(w.rules(), defaultSettings(), patch); err != nil {
+			return err
+		}
+		if err := s.check(); err != nil {
+			return err
+		}
+		w.db.settings.put("", s)
+		return nil
+	})
+	return s, err
+}
+
+// merge is current with the fields of a JSON object patched over it; null takes
+// the field from standard. Fields that T does not have are refused.
+func merge[T any](current, standard T, patch []byte) (T, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(patch, &fields); err != nil {
+		return current, invalid("the body is no JSON object: %v", err)
+	}
+	b, err := json.Marshal(standard)
+	if err != nil {
+		return current, err
+	}
+	var defaults map[string]json.RawMessage
+	if err := json.Unmarshal(b, &defaults); err != nil {
+		return current, err
+	}
+	for name, v := range fields {
+		if string(v) == "null" {
+			fields[name] = defaults[name]
+		}
+	}
+	if b, err = json.Marshal(fields); err != nil {
+		return current, err
+	}
+	// The copy shares no slice with current, which the decoder would write over.
+	var merged T
+	if own, err := json.Marshal(current); err != nil {
+		return current, err
+	} else if err := json.Unmarshal(own, &merged); err != nil {
+		return current, err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&merged); err != nil {
+		return current, invalid("%v", err)
+	}
+	return merged, nil
+}
