@@ -24,8 +24,7 @@ import (
 const DefaultMemory = 256 << 20
 
 // Overhang is how many chunks may exist beyond the budget: what waits for
-// ristretto's verdict (SERVING.md step 2), and each call of Put that is under way
-// adds one more while it runs.
+// ristretto's verdict. Each call of Put adds one more while it runs.
 const Overhang = queueLength + batchLength
 
 // Options of a Cache. The zero value works.
@@ -54,7 +53,7 @@ func Open(o Options) *Cache {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	share := o.Memory / 4 // a smaller LRU loses seeks back, CLUSTER.md §4
+	share := o.Memory / 4 // a smaller LRU loses seeks back: at 10 % they hit 82, not 90 %
 	c := &Cache{recent: recent{max: share}}
 	c.index.init()
 	c.adviser = openAdviser(o.Memory-share, c.index.remove)

@@ -2,8 +2,8 @@ package node_test
 
 import (
 	"context"
-	"encoding/binary"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -22,17 +22,24 @@ const (
 	part = teleplay.PartSize
 )
 
+// noise is what files are cut from; a page of one begins anywhere in it.
+var noise = func() []byte {
+	b := make([]byte, 256<<10)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return b
+}()
+
+const page = 4 << 10
+
 // slice is what a file's bytes are: a function of message and offset.
 func slice(message int32, from, length int64) []byte {
-	start := from &^ 7
-	b := make([]byte, (from-start+length+7)&^7)
-	for i := 0; i < len(b); i += 8 {
-		z := uint64(message)<<40 ^ uint64(start+int64(i))
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		binary.LittleEndian.PutUint64(b[i:], z^z>>31)
+	b := make([]byte, 0, length)
+	for at := from; at < from+length; at = from + int64(len(b)) {
+		z := (uint64(message)<<40 ^ uint64(at/page)) * 0x9e3779b97f4a7c15
+		start := int(z>>32) % (len(noise) - page)
+		b = append(b, noise[start : start+page][at%page:min(page, at%page+from+length-at)]...)
 	}
-	return b[from-start : from-start+length]
+	return b
 }
 
 func chunkBytes(id teleplay.ChunkID, size int) []byte {

@@ -84,7 +84,9 @@ func TestWindowEndsWithTheRange(t *testing.T) {
 		r := engine(t, s).Open(f, teleplay.Range{Start: 10 * mib, Length: 2*mib + 1})
 		defer r.Close()
 		take(t, r, 2*mib+1)
-		if diff := cmp.Diff([]int{10, 11, 12}, s.indexes()); diff != "" {
+		got := s.indexes()
+		slices.Sort(got)
+		if diff := cmp.Diff([]int{10, 11, 12}, got); diff != "" {
 			t.Errorf("asked for more than the range (-want +got):\n%s", diff)
 		}
 	})
