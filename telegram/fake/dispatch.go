@@ -15,40 +15,51 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// dispatch runs one query and returns its answer, rpc_error included.
-func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, q *rpc, body []byte) bin.Encoder {
-	begun := time.Now() // how long it took, whatever the fake's own clock says
-	w, err := unwrap(ctx, body, ss.wait)
-	if err != nil || len(w.body) < 4 {
-		return rpcError(errBody)
+// arrive takes the wrappers off a query and notes what they say of the key. It is
+// called in the order in which queries come in, so that one behind another that
+// carries initConnection need not wait for its answer.
+func (s *Server) arrive(k *authKey, body []byte) (wrapped, error) {
+	w, err := unwrap(body)
+	if err != nil {
+		return wrapped{}, errBody
 	}
-	id, _ := (&bin.Buffer{Buf: w.body}).PeekID()
 	if w.layer != 0 && w.layer != layerNewest && w.layer != layerOldest {
-		s.strange(ss.key, w.layer)
+		s.strange(k, w.layer)
 	}
-	layer, inited := ss.key.enter(w.layer, w.inited)
-	w.body = incoming(layer, id, w.body)
+	w.layer, w.inited = k.enter(w.layer, w.inited)
+	w.body = incoming(w.layer, w.method, w.body)
+	return w, nil
+}
 
-	k := &call{
-		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: layer,
-		noUpdates: w.noUpdates, msgID: q.msgID, account: ss.key.account(),
+// dispatch runs one query and returns its answer, rpc_error included.
+func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64, q wrapped) bin.Encoder {
+	begun := time.Now() // how long it took, whatever the fake's own clock says
+	for _, id := range q.after {
+		ss.wait(ctx, id)
 	}
-	name := s.method(id)
-	subscribes := !w.noUpdates && !quiet(name)
+	k := &call{
+		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: q.layer,
+		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
+	}
+	name := s.method(q.method)
+	subscribes := !q.noUpdates && !quiet(name)
 	if subscribes && k.account != 0 {
 		// Before the handler: no update may fall between a state and the first push.
 		ss.updates.Store(true)
 	}
 	done := s.stats.begin(k.account, name)
 	s.sessionLog.called(ss, c)
-	var answer bin.Encoder
+	var (
+		answer bin.Encoder
+		err    error
+	)
 	switch refusal := ss.key.refused(); {
-	case !inited:
+	case !q.inited:
 		err = tgerr.New(400, "CONNECTION_NOT_INITED")
 	case refusal != "" && !strings.HasPrefix(name, "auth.") && !quiet(name):
 		err = tgerr.New(401, refusal)
 	default:
-		answer, err = s.run(k, id, w.body)
+		answer, err = s.run(k, q.method, q.body)
 	}
 	if account := ss.key.account(); account != k.account {
 		// The call was a login or a logout.
@@ -56,7 +67,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, q *rpc, bod
 		if subscribes && account != 0 {
 			ss.updates.Store(true)
 		}
-		if account != 0 && id == tg.AuthImportBotAuthorizationRequestTypeID {
+		if account != 0 && q.method == tg.AuthImportBotAuthorizationRequestTypeID {
 			s.stats.loggedIn(account)
 		}
 	}
@@ -77,7 +88,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, q *rpc, bod
 	}
 	s.calls.add(callEntry{
 		Date: stamp{s.opt.Now()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
-		Args: argsOf(id, w.body), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n,
+		Args: argsOf(q.method, q.body), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n,
 	})
 	return answer
 }

@@ -68,16 +68,22 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 	case mt.RPCDropAnswerRequestTypeID:
 		var r mt.RPCDropAnswerRequest
 		if r.Decode(b) == nil {
-			s.begin(c, m.id, func(*rpc) bin.Encoder { return s.drop(r.ReqMsgID) })
+			s.begin(c, m.id, func() bin.Encoder { return s.drop(r.ReqMsgID) })
 		}
 	default:
-		s.begin(c, m.id, func(q *rpc) bin.Encoder { return s.server.dispatch(ctx, s, c, q, body) })
+		q, err := s.server.arrive(s.key, body)
+		s.begin(c, m.id, func() bin.Encoder {
+			if err != nil {
+				return rpcError(errBody)
+			}
+			return s.server.dispatch(ctx, s, c, m.id, q)
+		})
 	}
 }
 
 // begin runs a query unless its msg_id is known: then it is only acknowledged. An
 // answer that was lost with an older connection has been sent again by attach.
-func (s *session) begin(c *conn, id int64, run func(*rpc) bin.Encoder) {
+func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
 	s.mu.Lock()
 	if s.queries[id] != nil {
 		s.mu.Unlock()
@@ -102,8 +108,7 @@ func (s *session) begin(c *conn, id int64, run func(*rpc) bin.Encoder) {
 	s.server.wg.Go(func() {
 		late := time.AfterFunc(s.server.ackAfter(), func() { s.late(q) })
 		defer late.Stop()
-		answer := run(q)
-		s.finish(q, answer)
+		s.finish(q, run())
 	})
 }
 

@@ -1,23 +1,24 @@
 package fake
 
 import (
-	"context"
-
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
 
-// wrapped is what the wrappers around a query said.
+// wrapped is a query, and what the wrappers around it said; once it has arrived,
+// layer and inited are the key's.
 type wrapped struct {
 	layer     int // 0 = not said
 	inited    bool
 	noUpdates bool
+	after     []int64 // it must wait for these queries
+	method    uint32
 	body      []byte // of the method itself
 }
 
 // unwrap takes off invokeWithLayer, initConnection, invokeWithoutUpdates,
-// invokeAfterMsg and gzip_packed, in any order; after waits for a query.
-func unwrap(ctx context.Context, body []byte, after func(context.Context, int64)) (w wrapped, err error) {
+// invokeAfterMsg and gzip_packed, in any order.
+func unwrap(body []byte) (w wrapped, err error) {
 	for {
 		if body, err = unzip(body); err != nil {
 			return w, err
@@ -44,7 +45,7 @@ func unwrap(ctx context.Context, body []byte, after func(context.Context, int64)
 			if err != nil {
 				return w, err
 			}
-			after(ctx, msg)
+			w.after = append(w.after, msg)
 		case tg.InvokeAfterMsgsRequestTypeID:
 			n, err := b.VectorHeader()
 			if err != nil {
@@ -55,10 +56,10 @@ func unwrap(ctx context.Context, body []byte, after func(context.Context, int64)
 				if err != nil {
 					return w, err
 				}
-				after(ctx, msg)
+				w.after = append(w.after, msg)
 			}
 		default:
-			w.body = body
+			w.method, w.body = id, body
 			return w, nil
 		}
 		body = b.Buf
