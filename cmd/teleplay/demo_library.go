@@ -182,44 +182,52 @@ type chatMessage struct {
 	} `json:"buttons"`
 }
 
-// add sends one file, waits for the bot's answer, and puts the file into its
-// folder.
+// add sends one file and puts it into its folder.
 func (l *library) add(ctx context.Context, f demoFile) error {
+	id, err := l.send(ctx, f.Message)
+	if err != nil {
+		return err
+	}
+	return l.move(ctx, id, f.Folder)
+}
+
+// send sends one file to the bot and gives the id that the bot's answer leads to.
+func (l *library) send(ctx context.Context, message map[string]any) (id string, err error) {
 	chat := fmt.Sprintf("/users/%d/chats/%d", l.user, l.bot)
 	var sent struct {
 		Messages []chatMessage `json:"messages"`
 		Rev      int64         `json:"rev"`
 	}
-	if err := l.control.do(ctx, http.MethodPost, chat+"/messages", f.Message, &sent); err != nil {
-		return err
+	if err := l.control.do(ctx, http.MethodPost, chat+"/messages", message, &sent); err != nil {
+		return "", err
 	}
 	if len(sent.Messages) != 1 {
-		return fmt.Errorf("one file sent, %d messages made", len(sent.Messages))
+		return "", fmt.Errorf("one file sent, %d messages made", len(sent.Messages))
 	}
-	message, deadline := sent.Messages[0].ID, time.Now().Add(readyWait)
+	own, deadline := sent.Messages[0].ID, time.Now().Add(readyWait)
 	for time.Now().Before(deadline) {
 		if err := l.control.do(ctx, http.MethodGet, fmt.Sprintf("%s?after_rev=%d&wait=5s", chat, sent.Rev), nil, &sent); err != nil {
-			return err
+			return "", err
 		}
 		for _, m := range sent.Messages {
-			if m.ReplyTo == message {
-				return l.answered(ctx, m, f.Folder)
+			if m.ReplyTo == own {
+				return openID(m)
 			}
 		}
 	}
-	return errors.New("the bot did not answer a demo file in time")
+	return "", errors.New("the bot did not answer a file in time")
 }
 
-// answered reads the file's id from the bot's answer: its Open button leads there.
-func (l *library) answered(ctx context.Context, m chatMessage, folder string) error {
+// openID reads the file's id from the bot's answer: its Open button leads there.
+func openID(m chatMessage) (string, error) {
 	for _, row := range m.Buttons {
 		for _, b := range row {
 			if _, id, ok := strings.Cut(b.URL, "/watch/"); ok {
-				return l.move(ctx, id, folder)
+				return id, nil
 			}
 		}
 	}
-	return fmt.Errorf("the bot refused a demo file: %s", m.Text)
+	return "", fmt.Errorf("the bot refused a file: %s", m.Text)
 }
 
 func (l *library) move(ctx context.Context, file, folder string) error {
