@@ -55,6 +55,9 @@ func (e *Engine) join(id teleplay.ChunkID, size, from int, u teleplay.Urgency) (
 		// A flight ends by its chunk's Put and its leaving the map in one step: who
 		// missed the chunk before, and the flight now, finds the chunk here.
 		if ch, ok := e.cache.Peek(id); ok {
+			if u == teleplay.Urgent {
+				e.cache.Put(ch, true)
+			}
 			return nil, ch, nil
 		}
 		if e.closed {
