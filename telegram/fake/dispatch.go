@@ -153,8 +153,6 @@ func rpcError(e *tgerr.Error) bin.Encoder {
 
 // size is what an answer counts: the bytes of a file, nothing for the rest.
 func size(answer bin.Encoder) int64 {
-	if f, ok := answer.(*tg.UploadFile); ok {
-		return int64(len(f.Bytes))
-	}
-	return 0
+	n, _ := fileBytes(answer)
+	return int64(n)
 }

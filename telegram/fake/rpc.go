@@ -8,7 +8,6 @@ import (
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/mt"
 	"github.com/gotd/td/proto"
-	"github.com/gotd/td/tg"
 )
 
 // rpc is one query of a session. It runs once, however often its msg_id comes.
@@ -219,19 +218,20 @@ func (s *session) wait(ctx context.Context, id int64) {
 // encode makes rpc_result with room for the head and the padding.
 func (s *session) encode(id int64, answer bin.Encoder) []byte {
 	size := 512
-	if f, ok := answer.(*tg.UploadFile); ok {
-		size = len(f.Bytes) + 128
+	n, file := fileBytes(answer)
+	if file {
+		size = n + 128
 	}
 	b := bin.Buffer{Buf: make([]byte, plainHead, size)}
 	b.PutID(proto.ResultTypeID)
 	b.PutLong(id)
-	n := len(b.Buf)
+	n = len(b.Buf)
 	if err := b.Encode(answer); err != nil {
 		s.server.log.Error("encode an answer", "err", err)
 		b.Buf = b.Buf[:n]
 		_ = b.Encode(&mt.RPCError{ErrorCode: 500, ErrorMessage: "INTERNAL"})
 	}
-	if _, file := answer.(*tg.UploadFile); !file {
+	if !file {
 		layer, _ := s.key.enter(0, false)
 		b.Buf = outgoing(layer, b.Buf, n)
 	}
