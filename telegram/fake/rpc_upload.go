@@ -124,3 +124,14 @@ func (f *filePart) Encode(b *bin.Buffer) error {
 	clear(b.Buf[end:padded])
 	return f.body.fill(b.Buf[from:end], f.offset)
 }
+
+// fileBytes is how many bytes of a file an answer carries, and whether it is one.
+func fileBytes(answer bin.Encoder) (int, bool) {
+	switch f := answer.(type) {
+	case *filePart:
+		return f.size, true
+	case *tg.UploadFile:
+		return len(f.Bytes), true
+	}
+	return 0, false
+}
