@@ -20,13 +20,13 @@ func TestInfo(t *testing.T) {
 	p := newPort(t)
 	b := p.want("GET", "/v1/info", "", 200, `{"version":"*","seed":1,"time":"*","home_dc":2,"dcs":"*","public_key_pem":"*","bots":"*","users":"*",
 		"channels":[{"id":1700000001,"peer_id":-1001700000001,"title":"*","protected":false}]}`)
-	if pem := get[string](t, b, "public_key_pem"); !strings.HasPrefix(pem, "-----BEGIN RSA PUBLIC KEY-----\n") {
+	if pem := field[string](t, b, "public_key_pem"); !strings.HasPrefix(pem, "-----BEGIN RSA PUBLIC KEY-----\n") {
 		t.Errorf("public key %q", pem)
 	}
-	if when := get[string](t, b, "time"); len(when) != len("2006-01-02T15:04:05.000Z") || !strings.HasSuffix(when, "Z") {
+	if when := field[string](t, b, "time"); len(when) != len("2006-01-02T15:04:05.000Z") || !strings.HasSuffix(when, "Z") {
 		t.Errorf("time %q", when)
 	}
-	if n := len(get[[]any](t, b, "bots")); n != 4 {
+	if n := len(field[[]any](t, b, "bots")); n != 4 {
 		t.Errorf("%d bots, want 4", n)
 	}
 }
@@ -36,7 +36,7 @@ func TestAccounts(t *testing.T) {
 	p.want("POST", "/v1/users", `{"first_name":"Ada","last_name":"L","username":"ada","id":42,"language":"de"}`, 201,
 		`{"id":42,"first_name":"Ada","last_name":"L","username":"ada","language":"de"}`)
 	b := p.want("GET", "/v1/users", "", 200, `{"users":"*"}`)
-	if n := len(get[[]any](t, b, "users")); n != 2 {
+	if n := len(field[[]any](t, b, "users")); n != 2 {
 		t.Errorf("%d users, want 2", n)
 	}
 	p.refused("POST", "/v1/users", `{"first_name":"Eve","id":42}`, 409, "conflict")
@@ -72,7 +72,7 @@ func TestRules(t *testing.T) {
 	p.want("POST", "/v1/users", `{"first_name":"Ada"}`, 201, `{"id":"*","first_name":"Ada"}`)
 	p.want("POST", "/v1/reset", "", 200, `{}`)
 	b := p.want("GET", "/v1/users", "", 200, `{"users":"*"}`)
-	if n := len(get[[]any](t, b, "users")); n != 1 {
+	if n := len(field[[]any](t, b, "users")); n != 1 {
 		t.Errorf("%d users after the reset, want 1", n)
 	}
 }
@@ -83,7 +83,7 @@ func TestChat(t *testing.T) {
 	p.want("GET", mainChat, "", 200, empty)
 	b := p.want("POST", mainChat+"/messages", `{"text":"/start ABC"}`, 201, `{"messages":[`+anyMessage+`],"rev":1}`)
 	id := string(number(t, b, "messages", 0, "id"))
-	if kind := get[string](t, b, "messages", 0, "entities", 0, "type"); kind != "bot_command" {
+	if kind := field[string](t, b, "messages", 0, "entities", 0, "type"); kind != "bot_command" {
 		t.Errorf("entity %q, want bot_command", kind)
 	}
 	p.want("PATCH", mainChat+"/messages/"+id, `{"text":"hello"}`, 200,
@@ -137,7 +137,7 @@ func TestWaitEndsWithNews(t *testing.T) {
 	p.want("POST", mainChat+"/messages", `{"text":"hi"}`, 201, `{"messages":"*","rev":1}`)
 	select {
 	case b := <-got:
-		if text := get[string](t, b, "messages", 0, "text"); text != "hi" {
+		if text := field[string](t, b, "messages", 0, "text"); text != "hi" {
 			t.Errorf("text %q", text)
 		}
 	case <-time.After(10 * time.Second):
@@ -166,7 +166,7 @@ func TestChannel(t *testing.T) {
 	if id := string(number(t, b, "messages", 0, "id")); id != second {
 		t.Errorf("after %s came %s, want %s", first, id, second)
 	}
-	document := get[string](t, b, "messages", 0, "media", "document_id")
+	document := field[string](t, b, "messages", 0, "media", "document_id")
 	p.want("DELETE", base+"/messages/"+first, "", 200, `{}`)
 	p.refused("DELETE", base+"/messages/"+first, "", 404, "not_found")
 	p.want("PATCH", base, `{"title":"Films","protected":true}`, 200, `{"id":1700000001,"peer_id":-1001700000001,"title":"Films","protected":true}`)
@@ -199,7 +199,7 @@ func TestBlob(t *testing.T) {
 	p.want("PUT", "/v1/blobs/page.html", "<script>alert(1)</script>", 201, `{"blob":"page.html","size":25,"sha256":"`+hex.EncodeToString(sum[:])+`"}`)
 	p.refused("PUT", "/v1/blobs/a%20b", "x", 400, "bad_request")
 	b := p.want("POST", mainChat+"/messages", `{"media":{"kind":"document","source":{"blob":"page.html"},"file_name":"page.html","mime_type":"text/html"}}`, 201, `{"messages":"*","rev":1}`)
-	r, err := http.Get(p.url + "/v1/documents/" + get[string](t, b, "messages", 0, "media", "document_id") + "/bytes")
+	r, err := http.Get(p.url + "/v1/documents/" + field[string](t, b, "messages", 0, "media", "document_id") + "/bytes")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,6 +260,7 @@ func TestWireCalls(t *testing.T) {
 	p.want("POST", "/v1/connections/reset", `{}`, 200, `{"closed":0}`)
 	p.want("POST", "/v1/sessions/revoke", `{"account":`+mainBot+`,"error":"SESSION_REVOKED"}`, 200, `{"revoked":1}`)
 	p.refused("POST", "/v1/sessions/revoke", `{"error":"OTHER"}`, 400, "bad_request")
+	p.want("POST", "/v1/keys", `{"account":`+mainBot+`,"dc":4}`, 201, `{"auth_key":"*","auth_key_id":"*","salt":"*"}`)
 	p.want("POST", "/v1/keys/drop", `{"account":`+mainBot+`}`, 200, `{"dropped":1}`)
 	p.refused("POST", "/v1/keys/drop", `{"bot":1}`, 400, "bad_request")
 }

@@ -103,8 +103,8 @@ func parse(t *testing.T, b []byte) any {
 	return v
 }
 
-// get reads one value of an answer: get[string](t, b, "messages", 0, "text").
-func get[T any](t *testing.T, b []byte, path ...any) T {
+// get reads one value of an answer: field[string](t, b, "messages", 0, "text").
+func field[T any](t *testing.T, b []byte, path ...any) T {
 	t.Helper()
 	v := parse(t, b)
 	for _, step := range path {
@@ -139,5 +139,5 @@ func isText(a, b any) bool {
 // number reads one number of an answer.
 func number(t *testing.T, b []byte, path ...any) json.Number {
 	t.Helper()
-	return get[json.Number](t, b, path...)
+	return field[json.Number](t, b, path...)
 }

@@ -21,16 +21,21 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; con
 func (s *Server) pageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /thumbs/{document}", func(w http.ResponseWriter, r *http.Request) {
 		id, err := pathID(r, "document")
-		if err == nil {
-			var picture *io.SectionReader
-			if picture, err = s.world.smallPicture(id); err == nil {
-				w.Header().Set("Content-Type", "image/jpeg")
-				w.Header().Set("Cache-Control", "max-age=600") // a document's pictures never change
-				http.ServeContent(w, r, "", time.Time{}, picture)
-				return
-			}
+		if err != nil {
+			s.refuse(w, r, err)
+			return
 		}
-		s.refuse(w, r, err)
+		picture, err := s.world.smallPicture(id)
+		switch {
+		case err != nil:
+			s.refuse(w, r, err)
+		case picture == nil:
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Content-Type", "image/jpeg")
+			w.Header().Set("Cache-Control", "no-store") // after a reset the same id is another file
+			http.ServeContent(w, r, "", time.Time{}, picture)
+		}
 	})
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
@@ -47,13 +52,17 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 	})
 }
 
-// smallPicture is the thumbnail of a file, a JPEG of at most 320 px.
+// smallPicture is the thumbnail of a file, a JPEG of at most 320 px; nil = it has none.
 func (w *world) smallPicture(id int64) (*io.SectionReader, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c, ok, err := w.sizeContent(w.db.documents.rows[id], "m")
-	if err == nil && !ok {
-		err = notFound("thumbnail")
+	d, ok := w.db.documents.rows[id]
+	if !ok {
+		return nil, notFound("document")
 	}
-	return io.NewSectionReader(c, 0, c.size), err
+	c, ok, err := w.sizeContent(d, "m")
+	if err != nil || !ok {
+		return nil, err
+	}
+	return io.NewSectionReader(c, 0, c.size), nil
 }

@@ -69,7 +69,7 @@ export async function upload(f, plain) {
   const row = el('div', { className: 'msg mine' }, el('div', { className: 'bubble' }, el('div', { className: 'media' }, el('i', {}, icon(icons[kindOf(f)] ?? 'file')), el('span', {}, el('b', {}, f.name), note, bar),
     el('button', { type: 'button', className: 'icon', 'aria-label': 'Cancel', onclick: () => { abort.abort(); row.remove(); } }, icon('close')))));
   $('uploads').append(row);
-  $('scroll').scrollTop = $('scroll').scrollHeight;
+  row.scrollIntoView({ block: 'nearest' });
   try {
     const kind = plain ? 'document' : kindOf(f), { body = f, thumb, ...found } = await look(f, kind);
     const source = await put(body, (n, all) => { bar.value = n / all; note.textContent = `${bytes(n)} of ${bytes(all)}`; }, abort.signal);

@@ -35,7 +35,7 @@ async function loadInfo() {
 }
 
 function face(node, id, name) {
-  node.textContent = [...name][0]?.toUpperCase() ?? '?';
+  node.textContent = /\d+/.exec(name)?.[0] ?? [...name][0]?.toUpperCase() ?? '?';
   node.style.setProperty('--hue', String((Number(id) * 137) % 360));
   return node;
 }
@@ -66,12 +66,13 @@ function open(kind, id) {
   stop = new AbortController();
   place = { kind, id };
   messages = new Map();
+  drawn = new Map();
   rev = 0;
   setAbout(null);
   document.body.dataset.view = 'talk';
   const bot = info.bots.find((b) => b.id === id), channel = info.channels.find((c) => c.id === id);
   $('title').textContent = kind === 'bot' ? `@${bot?.username ?? id}` : channel?.title ?? id;
-  $('subtitle').textContent = kind === 'bot' ? `bot ${id} · you are ${nameOf(user)}` : 'storage channel, read only';
+  $('subtitle').textContent = kind === 'bot' ? `you are ${nameOf(user)} · bot ${id}` : 'storage channel, read only';
   face($('face'), id, kind === 'bot' ? bot?.username ?? '?' : channel?.title ?? '?');
   document.title = `${$('title').textContent} · Fake Telegram`;
   $('composer').hidden = kind !== 'bot';
@@ -99,7 +100,7 @@ async function poll(once, signal) {
 
 async function pollChat(signal, first) {
   const news = await api('GET', `${chatPath()}?after_rev=${rev}&wait=${first ? 0 : 20}s`, undefined, signal);
-  if (news.rev < rev) { messages.clear(); rev = 0; return; } // the world was reset
+  if (news.rev < rev) { messages.clear(); drawn.clear(); bare.clear(); rev = 0; return; } // the world was reset
   const changed = first || news.rev > rev;
   rev = news.rev;
   for (const m of news.messages) messages.set(m.id, m);
@@ -119,22 +120,42 @@ async function pollChannel(signal, first) {
 
 // ——— a conversation ———
 
+let drawn = new Map(); // by message id: what was drawn, and how
+
 function drawChat(first, fresh) {
-  const box = $('scroll'), atEnd = first || box.scrollHeight - box.scrollTop - box.clientHeight < 120;
-  const list = [...messages.values()].sort((a, b) => a.id - b.id), nodes = [];
+  const list = [...messages.values()].sort((a, b) => a.id - b.id), nodes = [], kept = new Map();
   let day = '';
   list.forEach((m, i) => {
-    const d = calendar.format(new Date(m.date));
+    const d = calendar.format(new Date(m.date)), starts = list[i - 1]?.from !== m.from, ends = list[i + 1]?.from !== m.from;
     if (d !== day) nodes.push(el('div', { className: 'day' }, day = d));
-    nodes.push(message(m, list[i - 1]?.from !== m.from, list[i + 1]?.from !== m.from, fresh.has(m.id)));
+    const how = [m.rev, starts, ends, messages.get(m.reply_to)?.rev].join();
+    const before = drawn.get(m.id);
+    kept.set(m.id, before?.how === how ? before : { how, node: message(m, starts, ends, fresh.has(m.id)) });
+    nodes.push(kept.get(m.id).node);
   });
+  drawn = kept;
   if (!list.length) {
     nodes.push(el('div', { className: 'nothing' }, el('b', {}, 'No messages yet'), 'Say hello, or drop a film here and see where it goes.',
       el('br'), el('button', { type: 'button', className: 'solid', onclick: () => sendText('/start') }, 'Start')));
   }
-  $('log').replaceChildren(...nodes);
-  if (atEnd) box.scrollTop = box.scrollHeight;
+  show(nodes, first);
 }
+
+/** show puts nodes into the log and leaves those alone that stand there already. */
+function show(nodes, toEnd) {
+  const log = $('log');
+  nodes.forEach((n, i) => { if (log.children[i] !== n) log.insertBefore(n, log.children[i] ?? null); });
+  while (log.children.length > nodes.length) log.lastChild.remove();
+  if (toEnd) atEnd = true;
+  stick();
+}
+
+// Who has read to the end stays there when something grows.
+let atEnd = true;
+const stick = () => { if (atEnd) $('scroll').scrollTop = $('scroll').scrollHeight; };
+$('scroll').addEventListener('scroll', () => { const s = $('scroll'); atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < 80; });
+const grows = new ResizeObserver(stick);
+for (const id of ['scroll', 'log', 'uploads']) grows.observe($(id));
 
 function message(m, first, last, fresh) {
   const mine = m.from === user;
@@ -182,7 +203,7 @@ function showAnswer(query, a) {
 
 // format cuts a text where runs begin and end, and wraps each piece in all that cover it.
 function format(text, entities = []) {
-  const runs = entities.length ? entities : found(text);
+  const runs = [...found(text).filter((f) => !entities.some((e) => e.offset < f.offset + f.length && f.offset < e.offset + e.length && !tags[e.type])), ...entities];
   const cuts = [...new Set([0, text.length, ...runs.flatMap((e) => [e.offset, e.offset + e.length])])].filter((n) => n >= 0 && n <= text.length).sort((a, b) => a - b);
   return cuts.slice(0, -1).map((from, i) => {
     let node = document.createTextNode(text.slice(from, cuts[i + 1]));
@@ -217,14 +238,13 @@ function media(s) {
 }
 
 function drawChannel(posts, first) {
-  const box = $('scroll'), atEnd = first || box.scrollHeight - box.scrollTop - box.clientHeight < 120;
-  $('log').replaceChildren(...posts.map((p) => el('div', { className: 'post' },
+  const nodes = posts.map((p) => el('div', { className: 'post' },
     el('em', {}, p.id), el('i', {}, icon(icons[p.media?.kind] ?? 'file')),
     el('span', {}, el('b', {}, p.media ? el('a', { href: link(p.media), target: '_blank', rel: 'noopener' }, p.media.file_name || p.text || label[p.media.kind]) : p.text),
       el('small', {}, [p.media && facts(p.media), p.media && `DC ${p.media.dc}`, `by ${p.posted_by ? nameOf(p.posted_by) : 'the owner'}`].filter(Boolean).join(' · '))),
-    el('time', {}, new Date(p.date).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })))));
-  if (!posts.length) $('log').append(el('div', { className: 'nothing' }, el('b', {}, 'The channel is empty'), 'A file that you send to the main bot is stored here.'));
-  if (atEnd) box.scrollTop = box.scrollHeight;
+    el('time', {}, new Date(p.date).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }))));
+  if (!posts.length) nodes.push(el('div', { className: 'nothing' }, el('b', {}, 'The channel is empty'), 'A file that you send to the main bot is stored here.'));
+  show(nodes, first);
 }
 
 // ——— writing ———
@@ -250,7 +270,8 @@ async function sendText(text) {
     if (a?.edit) await api('PATCH', `${chatPath()}/messages/${a.edit.id}`, { text });
     else await api('POST', `${chatPath()}/messages`, { text, reply_to: a?.reply.id });
     setAbout(null);
-    $('scroll').scrollTop = $('scroll').scrollHeight;
+    atEnd = true;
+    stick();
     return true;
   } catch (err) { complain(err); return false; }
 }
