@@ -28,7 +28,7 @@ func (h *helper) download(ctx context.Context, message int32, get func(context.C
 		case v.act == actMigrate && hops < hopsMost:
 			hops++
 			h.messages.moved(message, d, v.dc)
-		case v.act == actLogin && l.bulk && !carried:
+		case v.act == actLogin && l != h.lane(0) && !carried:
 			carried = true
 			if err := h.carry(ctx, l.dc, l); err != nil {
 				h.suffer(getFile, 0, err)

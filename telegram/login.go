@@ -90,10 +90,6 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 	case actMigrate:
 		h.mu.Lock()
 		h.home = v.dc
-		if l, ok := h.lanes[v.dc]; ok { // made as a further data centre
-			close(l.over)
-			delete(h.lanes, v.dc)
-		}
 		h.mu.Unlock()
 		return false, nil
 	case actPark:

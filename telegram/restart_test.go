@@ -1,0 +1,99 @@
+package telegram_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/teleplay/teleplay"
+	"github.com/teleplay/teleplay/telegram"
+	"github.com/teleplay/teleplay/telegram/fake"
+)
+
+// marks is a StateStore.
+type marks struct {
+	mark  teleplay.Mark
+	found bool
+}
+
+func (m marks) Mark(context.Context) (teleplay.Mark, bool, error) { return m.mark, m.found, nil }
+
+// TestRestartNeedsNoLogin logs bots in by themselves, then starts anew from the
+// key store.
+func TestRestartNeedsNoLogin(t *testing.T) {
+	for name, bots := range map[string]int{"main bot alone": 1, "one helper": 2} {
+		t.Run(name, func(t *testing.T) {
+			const size, seed = mib, 7
+			w := newWorld(t, fake.Options{Bots: bots})
+			media := synthetic(seed, size)
+			media["dc"] = 4
+			message := w.post(media)[0]
+			path := filepath.Join(t.TempDir(), "telegram.keys")
+			life := func() {
+				o := w.options(openKeys(t, path))
+				b := telegram.NewMainBot(o, w.info.Bots[0].Token, marks{})
+				p := telegram.NewPool(o, w.info.Bots[0].Token, w.tokens(1, bots))
+				endBot := background(t, "main bot", b.Run)
+				endPool := background(t, "pool", p.Run)
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+				self, err := b.Self(ctx)
+				if err != nil || self.ID != w.info.Bots[0].ID {
+					t.Errorf("self %+v, %v", self, err)
+				}
+				for !p.Ready() {
+					if ctx.Err() != nil {
+						t.Fatal("the pool is not ready")
+					}
+					time.Sleep(time.Millisecond)
+				}
+				if got, want := whole(t, p, message, seed, size); got != want {
+					t.Errorf("%s, want %s", got, want)
+				}
+				endPool()
+				endBot()
+			}
+			life()
+			want := totals{Exchanges: bots + 1, Logins: bots} // one more key for DC 4
+			if got := w.totals(); !cmp.Equal(got, want) {
+				t.Errorf("first life: %+v, want %+v", got, want)
+			}
+			life()
+			if got := w.totals(); !cmp.Equal(got, want) {
+				t.Errorf("second life: %+v, want still %+v", got, want)
+			}
+		})
+	}
+}
+
+// TestHomeElsewhere: the bot lives in another data centre than the first.
+func TestHomeElsewhere(t *testing.T) {
+	w := newWorld(t, fake.Options{Bots: 1})
+	var bot struct {
+		ID    int64
+		Token string
+	}
+	w.control("POST", "/bots", object{"dc": 4, "channel_role": "admin"}, &bot)
+	message := w.post(synthetic(1, 100))[0]
+	keys := openKeys(t, filepath.Join(t.TempDir(), "telegram.keys"))
+	p := telegram.NewPool(w.options(keys), w.info.Bots[0].Token, []string{bot.Token})
+	background(t, "pool", p.Run)
+	var err error
+	for range 3 { // on a busy machine logins take longer than a fetch waits
+		if _, err = fetch(t.Context(), p, teleplay.ChunkID{Message: message}, 100, 0); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	if home := keys.Home(bot.ID); home != 4 {
+		t.Errorf("home %d, want 4", home)
+	}
+	if n := w.totals(); n.Logins != 1 || n.Migrations != 1 {
+		t.Errorf("%+v", n)
+	}
+}
