@@ -41,6 +41,7 @@ var suite = map[string]func(*testing.T, *world){
 func TestSQLite(t *testing.T) {
 	for name, test := range suite {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(t.TempDir(), "teleplay.db")
 			test(t, newWorld(t, place{
 				url: "sqlite:///" + path,
@@ -50,7 +51,7 @@ func TestSQLite(t *testing.T) {
 	}
 }
 
-func rawSQLite(t *testing.T, path string) *sql.DB {
+func rawSQLite(t testing.TB, path string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
 	if err != nil {

@@ -31,11 +31,11 @@ func refused(t *testing.T, path, why string) {
 	}
 }
 
-// closed is the path of a database with a hundred files that nobody has open.
+// closed is the path of a database with some files that nobody has open.
 func closed(t *testing.T) string {
 	path := filepath.Join(t.TempDir(), "a b%20?#.db") // a path, not a URL
 	w := newWorld(t, place{url: "sqlite:///" + path})
-	for i := range 100 {
+	for i := range 30 {
 		w.file(t, w.a, fmt.Sprint("file ", i), 0)
 	}
 	ok(t, w.Close())

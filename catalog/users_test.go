@@ -43,19 +43,17 @@ func testUsers(t *testing.T, w *world) {
 
 // Ids have 7 digits until 1 in 100 of those is used, then 8.
 func testIDs(t *testing.T, w *world) {
-	id := w.folder(t, w.a, "first", 0)
-	if id < 1_000_000 || id > 9_999_999 {
-		t.Fatalf("id %d has not 7 digits", id)
+	if w.a < 1_000_000 || w.a > 9_999_999 {
+		t.Fatalf("id %d has not 7 digits", w.a)
 	}
 	execute(t, w.raw(t), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90000)
-		INSERT INTO folders (id, user_id, name, name_key, name_sort, created_at, updated_at)
-		SELECT i, (SELECT id FROM users WHERE telegram_id = 1002), 'n', i, i, 0, 0 FROM n`)
-	if id := w.folder(t, w.a, "second", 0); id < 10_000_000 || id > 99_999_999 {
+		INSERT INTO users (id, telegram_id, username, first_name, last_name, created_at, last_active) SELECT i, -i, '', '', '', 0, 0 FROM n`)
+	if id := w.user(t, 1003); id < 10_000_000 || id > 99_999_999 {
 		t.Fatalf("id %d has not 8 digits", id)
 	}
 }
 
-func execute(t *testing.T, db *sql.DB, query string, args ...any) {
+func execute(t testing.TB, db *sql.DB, query string, args ...any) {
 	t.Helper()
 	if _, err := db.ExecContext(context.Background(), query, args...); err != nil {
 		t.Fatal(err)
