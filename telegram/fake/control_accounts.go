@@ -1,13 +1,23 @@
 package fake
 
-import "net/http"
+import (
+	"math"
+	"net/http"
+	"slices"
+)
 
 // accountRoutes are the calls about users and bots.
 func (s *Server) accountRoutes(mux *http.ServeMux) {
-	mux.Handle("GET /v1/users", s.ok(func(*http.Request) (any, error) {
+	mux.Handle("GET /v1/users", s.ok(func(r *http.Request) (any, error) {
+		q := parseQuery(r)
+		after, limit := q.number("after", 0, 0, math.MaxInt64), q.limit()
+		if err := q.check(); err != nil {
+			return nil, err
+		}
+		list := slices.DeleteFunc(s.world.users(), func(u user) bool { return u.ID <= after })
 		return struct {
 			Users []user `json:"users"`
-		}{s.world.users()}, nil
+		}{list[:min(limit, len(list))]}, nil
 	}))
 	mux.Handle("POST /v1/users", s.created(func(r *http.Request) (any, error) {
 		u, err := decode[user](r)

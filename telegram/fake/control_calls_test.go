@@ -39,6 +39,7 @@ func TestAccounts(t *testing.T) {
 	if n := len(field[[]any](t, b, "users")); n != 2 {
 		t.Errorf("%d users, want 2", n)
 	}
+	p.want("GET", "/v1/users?after=42&limit=1", "", 200, `{"users":[{"id":777000001,"first_name":"*","username":"*","language":"*"}]}`)
 	p.refused("POST", "/v1/users", `{"first_name":"Eve","id":42}`, 409, "conflict")
 	p.refused("POST", "/v1/users", `{"first_name":"Eve","age":3}`, 400, "bad_request")
 

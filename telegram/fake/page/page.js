@@ -29,7 +29,7 @@ async function loadInfo() {
   info = await api('GET', '/info');
   if (!info.users.some((u) => u.id === user)) user = info.users[0]?.id ?? 0;
   $('user').replaceChildren(...info.users.map((u) => el('option', { value: u.id, selected: u.id === user }, userName(u))));
-  $('bots').replaceChildren(...info.bots.map((b, i) => entry('bot', b.id, `@${b.username}`, [i ? 'helper' : 'main bot', `DC ${b.dc}`, b.revoked && 'revoked'], b.username)));
+  $('bots').replaceChildren(...info.bots.map((b, i) => entry('bot', b.id, `@${b.username}`, [i ? 'helper' : 'main bot', b.id, `DC ${b.dc}`, b.revoked && 'revoked'], b.username)));
   $('channels').replaceChildren(...info.channels.map((c) => entry('channel', c.id, c.title, [String(c.peer_id), c.protected && 'protected'], c.title)));
   $('foot').textContent = `Seed ${info.seed} · ${info.dcs.map((d) => `DC ${d.id}${d.media_only ? ' media' : ''}`).join(', ')}`;
 }
@@ -72,7 +72,7 @@ function open(kind, id) {
   document.body.dataset.view = 'talk';
   const bot = info.bots.find((b) => b.id === id), channel = info.channels.find((c) => c.id === id);
   $('title').textContent = kind === 'bot' ? `@${bot?.username ?? id}` : channel?.title ?? id;
-  $('subtitle').textContent = kind === 'bot' ? `you are ${nameOf(user)} · bot ${id}` : 'storage channel, read only';
+  $('subtitle').textContent = kind === 'bot' ? `you are ${nameOf(user)}` : 'storage channel, read only';
   face($('face'), id, kind === 'bot' ? bot?.username ?? '?' : channel?.title ?? '?');
   document.title = `${$('title').textContent} · Fake Telegram`;
   $('composer').hidden = kind !== 'bot';
@@ -213,7 +213,7 @@ function format(text, entities = []) {
 }
 
 function found(text) {
-  return [...text.matchAll(/https?:\/\/[^\s<>"]+|(?<![\w/])\/[a-z]\w*/gi)].map((m) => ({ type: m[0][0] === '/' ? 'bot_command' : 'url', offset: m.index, length: m[0].length }));
+  return [...text.matchAll(/https?:\/\/[^\s<>"]+|(?<![^\s(])\/[a-z]\w*/gi)].map((m) => ({ type: m[0][0] === '/' ? 'bot_command' : 'url', offset: m.index, length: m[0].length }));
 }
 
 const tags = { bold: 'b', italic: 'i', underline: 'u', strikethrough: 's', strike: 's', code: 'code', pre: 'pre', blockquote: 'blockquote' };
