@@ -1,8 +1,10 @@
 package fake
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,14 +25,13 @@ func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
 	if !blobName.MatchString(name) {
 		return blobView{}, invalid("a blob's name has 1–100 letters, digits, dots, dashes, underscores")
 	}
-	b, err := io.ReadAll(r)
+	kept, own, err := w.receive(r)
 	if err != nil {
 		return blobView{}, err
 	}
-	var kept blob
 	err = w.change(func() error {
-		if kept, err = w.keep(b); err != nil {
-			return err
+		if own != nil {
+			w.blobs[kept.SHA256] = own
 		}
 		w.db.names.put(name, kept)
 		return nil
@@ -38,22 +39,37 @@ func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
 	return blobView{Blob: name, Size: kept.Size, SHA256: kept.SHA256}, err
 }
 
-// keep stores bytes; they are there before anything refers to them.
-func (w *world) keep(b []byte) (blob, error) {
-	sum := sha256.Sum256(b)
-	k := blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(b))}
+// receive stores bytes in the data directory, however many they are, or gives
+// them back when there is none.
+func (w *world) receive(r io.Reader) (blob, []byte, error) {
+	sum := sha256.New()
 	if w.data == "" {
-		w.blobs[k.SHA256] = b
-		return k, nil
+		b, err := io.ReadAll(io.TeeReader(r, sum))
+		return blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: int64(len(b))}, b, err
 	}
-	path := w.blobPath(k.SHA256)
-	if st, err := os.Stat(path); err == nil && st.Size() == k.Size {
-		return k, nil
+	f, err := os.CreateTemp(filepath.Join(w.data, "blobs"), ".new-*")
+	if err != nil {
+		return blob{}, nil, err
 	}
-	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
-		return k, err
+	n, err := io.Copy(f, io.TeeReader(r, sum))
+	k := blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: n}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), w.blobPath(k.SHA256))
 	}
-	return k, os.Rename(path+".new", path)
+	if err != nil {
+		return k, nil, errors.Join(err, os.Remove(f.Name()))
+	}
+	return k, nil, nil
+}
+
+// keep stores bytes that the world made itself; they are there before anything
+// refers to them. The lock is held.
+func (w *world) keep(b []byte) (blob, error) {
+	k, own, err := w.receive(bytes.NewReader(b))
+	if own != nil {
+		w.blobs[k.SHA256] = own
+	}
+	return k, err
 }
 
 func (w *world) blobPath(sum string) string { return filepath.Join(w.data, "blobs", sum) }

@@ -67,14 +67,14 @@ func (w *world) send(userID, botID int64, l letter) (sentView, error) {
 		if err := w.bothKnown(userID, botID); err != nil {
 			return err
 		}
-		messages, err := w.fromLetter(l)
-		if err != nil {
-			return err
-		}
 		if l.ReplyTo != 0 {
 			if m, ok := w.find(botID, l.ReplyTo); !ok || m.Chat != userID {
 				return notFound("message to reply to")
 			}
+		}
+		messages, err := w.fromLetter(l)
+		if err != nil {
+			return err
 		}
 		k := chatKey{botID, userID}
 		c := w.db.chats.rows[k]

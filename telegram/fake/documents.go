@@ -19,8 +19,13 @@ var kinds = map[string]string{
 	"photo": "image/jpeg", "animation": "video/mp4", "video_note": "video/mp4",
 }
 
-// maxFileSize is the largest file in bytes that Telegram takes.
-const maxFileSize = 4 << 30
+// Telegram's limits: bytes of a file and of a photo; pixels of a photo's two sides
+// together are 10,000, so neither is longer.
+const (
+	maxFileSize  = 4 << 30
+	maxPhotoSize = 10 << 20
+	maxSide      = 10000
+)
 
 // document is a file, whoever has it in a message. Its id is the same for all
 // accounts; its bytes never change.
@@ -136,23 +141,27 @@ func (w *world) takePictures(d *document, from *source) error {
 	var err error
 	switch {
 	case d.Kind == "photo" && d.Source.Seed != nil:
-		if d.Width == 0 || d.Height == 0 {
+		if d.Width <= 0 || d.Height <= 0 {
 			d.Width, d.Height = 1280, 720
 		}
+		if d.Width > maxSide || d.Height > maxSide {
+			return refuse(400, "PHOTO_INVALID_DIMENSIONS")
+		}
 		img = drawPicture(*d.Source.Seed, d.Width, d.Height)
-		b, err := encodePicture(img)
-		if err != nil {
+		if err := w.redraw(d, img); err != nil {
 			return err
 		}
-		if d.Blob, err = w.keep(b); err != nil {
-			return err
-		}
-		d.Size, d.Source.Size = d.Blob.Size, d.Blob.Size
 	case d.Kind == "photo":
-		if img, err = w.readPicture(*d); err != nil {
+		var isJPEG bool
+		if img, isJPEG, err = w.readPicture(*d); err != nil {
 			return err
 		}
 		d.Width, d.Height = img.Bounds().Dx(), img.Bounds().Dy()
+		if !isJPEG { // every photo becomes a JPEG
+			if err := w.redraw(d, img); err != nil {
+				return err
+			}
+		}
 	case from == nil:
 		return nil
 	case from.Seed != nil:
@@ -162,7 +171,7 @@ func (w *world) takePictures(d *document, from *source) error {
 		if err := w.takeSource(&t); err != nil {
 			return err
 		}
-		if img, err = w.readPicture(t); err != nil {
+		if img, _, err = w.readPicture(t); err != nil {
 			return err
 		}
 	}
@@ -193,14 +202,28 @@ func (w *world) takePictures(d *document, from *source) error {
 	return nil
 }
 
-func (w *world) readPicture(d document) (image.Image, error) {
+// redraw makes a photo's bytes those of img as a JPEG.
+func (w *world) redraw(d *document, img image.Image) error {
+	b, err := encodePicture(img)
+	if err != nil {
+		return err
+	}
+	d.Blob, err = w.keep(b)
+	d.Size = d.Blob.Size
+	return err
+}
+
+func (w *world) readPicture(d document) (image.Image, bool, error) {
 	c, err := w.content(d)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	b := make([]byte, min(c.size, 20<<20))
+	if c.size > maxPhotoSize {
+		return nil, false, refuse(400, "PHOTO_SAVE_FILE_INVALID")
+	}
+	b := make([]byte, c.size)
 	if err := c.fill(b, 0); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	return decodePicture(b)
 }

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"image/png"
 
 	"github.com/gotd/td/tgerr"
 )
@@ -73,12 +74,15 @@ func encodePicture(img image.Image) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func decodePicture(b []byte) (image.Image, error) {
-	img, err := jpeg.Decode(bytes.NewReader(b))
-	if err != nil {
-		return nil, tgerr.New(400, "IMAGE_PROCESS_FAILED")
+// decodePicture reads a JPEG or PNG, the two that a photo may be sent as.
+func decodePicture(b []byte) (img image.Image, isJPEG bool, err error) {
+	if img, err = jpeg.Decode(bytes.NewReader(b)); err == nil {
+		return img, true, nil
 	}
-	return img, nil
+	if img, err = png.Decode(bytes.NewReader(b)); err == nil {
+		return img, false, nil
+	}
+	return nil, false, tgerr.New(400, "IMAGE_PROCESS_FAILED")
 }
 
 // stripped is the inline miniature of core.telegram.org/api/files#stripped-thumbnails:

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image/jpeg"
+	"image/png"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,4 +66,36 @@ func expand(b []byte) []byte {
 	header, _ := hex.DecodeString("ffd8ffe000104a46494600010100000100010000ffdb004300281c1e231e19282321232d2b28303c64413c37373c7b585d4964918099968f808c8aa0b4e6c3a0aadaad8a8cc8ffcbdaeef5ffffff9bc1fffffffaffe6fdfff8ffdb0043012b2d2d3c353c76414176f8a58ca5f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8f8ffc00011080000000003012200021101031101ffc4001f0000010501010101010100000000000000000102030405060708090a0bffc400b5100002010303020403050504040000017d01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9faffc4001f0100030101010101010101010000000000000102030405060708090a0bffc400b51100020102040403040705040400010277000102031104052131061241510761711322328108144291a1b1c109233352f0156272d10a162434e125f11718191a262728292a35363738393a434445464748494a535455565758595a636465666768696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9faffda000c03010002110311003f00")
 	header[164], header[166] = b[1], b[2]
 	return append(append(header, b[3:]...), 0xFF, 0xD9)
+}
+
+func TestPhotoFromPNG(t *testing.T) {
+	b := newBench(t, Options{Data: t.TempDir()})
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, drawPicture(4, 50, 30)); err != nil {
+		t.Fatal(err)
+	}
+	must(b.putBlob("p", &buf))(t)
+	posts := must(b.post(channelID, []item{{Media: &media{Kind: "photo", Source: source{Blob: "p"}}}}))(t)
+	r, _, err := b.documentBytes(posts[0].Media.Document, 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err := jpeg.Decode(r); err != nil || img.Bounds().Dx() != 50 || posts[0].Media.Width != 50 {
+		t.Errorf("%v, %+v", err, posts[0].Media)
+	}
+	must(b.putBlob("no", bytes.NewReader([]byte("no picture"))))(t)
+	_, err = b.post(channelID, []item{{Media: &media{Kind: "photo", Source: source{Blob: "no"}}}})
+	refused(t, err, 400, "IMAGE_PROCESS_FAILED")
+}
+
+func BenchmarkPostWithThumbs(b *testing.B) {
+	w := newWorld(Options{}, nil)
+	cover := seeded(3, 0)
+	for b.Loop() {
+		m := film(7, 5000)
+		m.Thumb = &cover
+		if _, err := w.post(channelID, []item{{Media: m}}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
