@@ -1,0 +1,64 @@
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Button, ButtonLink, IconButton } from '@/components/ui/button'
+import { formatTime } from '@/lib/format'
+import type { MediaFile } from '@/lib/media-file'
+import type { Verdict } from '../core/verdict'
+import { verdictWords } from '../core/words'
+import styles from './notes.module.css'
+
+/** Says that the film goes on where it was left. Goes away by itself. */
+export function ResumeNote({ from, onRestart }: { from: number; onRestart: () => void }) {
+  const [shown, setShown] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(false), 8_000)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!shown) return null
+  return (
+    <Note>
+      <span>Resumed at {formatTime(from)}</span>
+      <Button
+        onClick={() => {
+          onRestart()
+          setShown(false)
+        }}
+      >
+        Start over
+      </Button>
+    </Note>
+  )
+}
+
+/** Says that the connection is gone and trying goes on. */
+export function RetryNote() {
+  return <Note>The connection is gone. Trying again; the film goes on from here.</Note>
+}
+
+/** Says what is missing of a film that plays by half. */
+export function VerdictNote({ verdict, file }: { verdict: Verdict; file: MediaFile }) {
+  const [closed, setClosed] = useState(false)
+  if (closed) return null
+  const { title, text } = verdictWords[verdict]
+  return (
+    <Note>
+      <p className={styles.text}>
+        <b>{title}.</b> {text}
+      </p>
+      <ButtonLink href={file.download_url} download>
+        Download
+      </ButtonLink>
+      <IconButton label="Close" onClick={() => setClosed(true)}>
+        <X size={18} />
+      </IconButton>
+    </Note>
+  )
+}
+
+function Note({ children }: { children: ReactNode }) {
+  return (
+    <div role="status" className={styles.note}>
+      {children}
+    </div>
+  )
+}
