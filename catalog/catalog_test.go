@@ -35,7 +35,7 @@ var suite = map[string]func(*testing.T, *world){
 	"keys": testKeys, "sessions": testSessions, "rotation race": testRotationRace,
 	"inbox": testInbox, "inbox race": testInboxRace, "mark": testMark, "deletes": testDeletes,
 	"events": testEvents, "events kept": testEventsKept, "changed": testChanged,
-	"isolation": testIsolation, "constraints": testConstraints, "reopen": testReopen,
+	"isolation": testIsolation, "constraints": testConstraints, "reopen": testReopen, "cancel": testCancel,
 }
 
 func TestSQLite(t *testing.T) {

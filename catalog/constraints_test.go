@@ -1,7 +1,10 @@
 package catalog_test
 
 import (
+	"context"
+	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/teleplay/teleplay"
@@ -44,6 +47,36 @@ func testConstraints(t *testing.T, w *world) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// testCancel checks that a call that its caller gave up changes nothing, says so,
+// and stands in nobody's way.
+func testCancel(t *testing.T, w *world) {
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	u := w.upload(w.a, "x")
+	if _, err := w.AddFile(gone, u); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if _, err := w.Files(gone, w.a, teleplay.FileQuery{}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 50 { // at some point of its way
+		soon, cancel := context.WithCancel(t.Context())
+		wg.Go(func() {
+			if _, err := w.AddFile(soon, u); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, teleplay.ErrConflict) {
+				t.Error(err)
+			}
+		})
+		wg.Go(cancel)
+	}
+	wg.Wait()
+	if _, err := w.AddFile(t.Context(), u); err != nil {
+		wantErr(t, err, teleplay.ErrConflict, "already_stored")
+	}
+	equal(t, must(w.Files(t.Context(), w.a, teleplay.FileQuery{}))(t).Total, 1)
+	equal(t, w.rev(t, w.a), int64(1))
 }
 
 // testReopen checks that all is there when the database is opened again.

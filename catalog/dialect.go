@@ -23,7 +23,7 @@ type dialect interface {
 	// open makes a pool. Transactions of a writing one take the right to write
 	// when they begin, so that none fails half way for want of it.
 	open(path string, write bool) (*sql.DB, error)
-	// check refuses a database that is damaged.
+	// check refuses a database that is damaged or not a catalog.
 	check(ctx context.Context, db *sql.DB, path string) error
 	goose() goose.Dialect
 	// lockRow ends a SELECT of a row that this transaction wants to itself.
@@ -73,7 +73,8 @@ func (sqlite) open(path string, write bool) (*sql.DB, error) {
 }
 
 // checkLimit is up to which size in bytes a database is checked page by page at
-// start: a few hundred ms. Beyond it thumbnails make up most of the file.
+// start: a few hundred ms. Beyond it thumbnails make up most of the file, and what
+// is damaged shows when it is read.
 const checkLimit = 64 << 20
 
 func (sqlite) check(ctx context.Context, db *sql.DB, path string) error {
@@ -81,23 +82,26 @@ func (sqlite) check(ctx context.Context, db *sql.DB, path string) error {
 	if err != nil {
 		return err
 	}
-	query := "PRAGMA quick_check(1)"
-	if st.Size() > checkLimit {
-		query = "SELECT 'ok' FROM sqlite_schema LIMIT 1" // reads the header and what tables there are
+	ours, said := 0, "ok"
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`).Scan(&ours)
+	if err == nil && st.Size() <= checkLimit {
+		err = db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said)
 	}
-	var said string
-	err = db.QueryRowContext(ctx, query).Scan(&said)
-	if is(err, codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB) {
+	switch {
+	case is(err, codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB):
 		return fmt.Errorf("it is damaged or no database, put back a copy: %w", err)
-	}
-	if err == nil && said != "ok" {
+	case err != nil:
+		return err
+	case said != "ok":
 		return fmt.Errorf("it is damaged, put back a copy: %s", strings.ReplaceAll(said, "\n", " ")) // one line
+	case ours == 0:
+		return errors.New("it is another program's database, name another file")
 	}
-	return err
+	return nil
 }
 
 func (sqlite) explain(err error) error {
-	fail := teleplay.Fail(teleplay.ErrUnavailable, "catalog_down", "The library cannot be written just now. It will work again soon.").After(2 * time.Second)
+	fail := teleplay.Fail(teleplay.ErrUnavailable, "catalog_down", "The library is out of reach just now. It will be back soon.").After(2 * time.Second)
 	switch {
 	case is(err, codes.SQLITE_FULL):
 		fail.Hint = "the disk of the database is full"
@@ -112,8 +116,8 @@ func (sqlite) explain(err error) error {
 }
 
 // is says whether SQLite itself failed with one of these codes; the upper bits of
-// a code are details.
-func is(err error, any ...int) bool {
+// an error's code are details.
+func is(err error, these ...int) bool {
 	var e *driver.Error
-	return errors.As(err, &e) && slices.Contains(any, e.Code()&0xff)
+	return errors.As(err, &e) && slices.Contains(these, e.Code()&0xff)
 }

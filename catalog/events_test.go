@@ -38,29 +38,30 @@ func testEvents(t *testing.T, w *world) {
 	wantErr(t, err, teleplay.ErrNotFound, "")
 }
 
+// Of a user's events the last 10,000 are kept; who asks for older ones is told.
 func testEventsKept(t *testing.T, w *world) {
 	ctx := t.Context()
 	w.folder(t, w.a, "first", 0)
-	raw := w.raw(t)
-	execute(t, raw, `WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-		INSERT INTO events (user_id, rev, kind, action, object_id) SELECT u.id, n.i, 'file', 'changed', 1 FROM n, users u WHERE u.telegram_id = 1001`)
-	execute(t, raw, `UPDATE users SET rev = 10000 WHERE telegram_id = 1001`)
-	all := func(after int64) (int, bool) {
+	w.folder(t, w.b, "another's", 0)
+	execute(t, w.raw(t), `UPDATE users SET rev = 9999 WHERE telegram_id = 1001`) // as if many had come
+	kept := func(after int64) (revs []int64) {
 		t.Helper()
 		events, complete, err := w.Events(ctx, w.a, after, 20_000)
 		ok(t, err)
-		return len(events), complete
-	}
-	if n, complete := all(0); n != 10_000 || !complete {
-		t.Fatal(n, complete)
+		for _, e := range events {
+			revs = append(revs, e.Rev)
+		}
+		if !complete {
+			revs = append(revs, -1)
+		}
+		return revs
 	}
 	w.folder(t, w.a, "second", 0)
-	if n, complete := all(1); n != 10_000 || !complete {
-		t.Fatal(n, complete)
-	}
-	if n, complete := all(0); n != 10_000 || complete {
-		t.Fatal(n, complete)
-	}
+	equal(t, kept(0), []int64{1, 10_000})
+	w.folder(t, w.a, "third", 0)
+	equal(t, kept(0), []int64{10_000, 10_001, -1})
+	equal(t, kept(1), []int64{10_000, 10_001})
+	equal(t, len(w.news(t, w.b, 0)), 1)
 }
 
 func testChanged(t *testing.T, w *world) {

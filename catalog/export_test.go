@@ -8,3 +8,6 @@ func (d *DB) LimitPages(n int) error {
 	_, err := d.writer.Exec("PRAGMA max_page_count = " + strconv.Itoa(n))
 	return err
 }
+
+// IDRange is where ids are drawn from.
+func IDRange(used int64) (low, high int64) { return idRange(used) }

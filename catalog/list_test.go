@@ -115,7 +115,7 @@ func testCursor(t *testing.T, w *world) {
 			return must(w.AddFile(ctx, u))(t).ID
 		}
 		stay := map[int32]bool{}
-		for range rapid.IntRange(0, 12).Draw(rt, "files") {
+		for range rapid.IntRange(0, 8).Draw(rt, "files") {
 			stay[add()] = true
 		}
 		q := teleplay.FileQuery{
@@ -133,7 +133,7 @@ func testCursor(t *testing.T, w *world) {
 			if q.Cursor = l.NextCursor; q.Cursor == "" {
 				break
 			}
-			if len(walked) < 40 && rapid.Bool().Draw(rt, "insert") {
+			if len(walked) < 16 && rapid.Bool().Draw(rt, "insert") {
 				add()
 			}
 			if rapid.Bool().Draw(rt, "remove the cursor's row") {

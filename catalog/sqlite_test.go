@@ -83,6 +83,13 @@ func TestSQLiteRefuses(t *testing.T) {
 			ok(t, db.Close())
 		})
 	}
+	t.Run("another program's database", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "x.db")
+		raw := rawSQLite(t, path)
+		execute(t, raw, `CREATE TABLE users (id INTEGER PRIMARY KEY)`)
+		ok(t, raw.Close())
+		refused(t, path, "another program's database")
+	})
 	t.Run("a log without its database", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "x.db")
 		ok(t, os.WriteFile(path+"-wal", []byte("log"), 0o600))

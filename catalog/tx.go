@@ -30,12 +30,12 @@ func (d *DB) write(ctx context.Context, what string, f func(*tx) error) error {
 	if err == nil {
 		d.announce()
 	}
-	return d.explain(what, err)
+	return d.explain(ctx, what, err)
 }
 
 // read runs f on one unchanging view of the database.
 func (d *DB) read(ctx context.Context, what string, f func(*tx) error) error {
-	return d.explain(what, d.run(ctx, d.reader, f))
+	return d.explain(ctx, what, d.run(ctx, d.reader, f))
 }
 
 func (d *DB) run(ctx context.Context, pool *sql.DB, f func(*tx) error) error {
@@ -50,10 +50,13 @@ func (d *DB) run(ctx context.Context, pool *sql.DB, f func(*tx) error) error {
 	return t.Commit()
 }
 
-func (d *DB) explain(what string, err error) error {
+func (d *DB) explain(ctx context.Context, what string, err error) error {
 	var known *teleplay.Error
 	if err == nil || errors.As(err, &known) {
 		return err
+	}
+	if ctx.Err() != nil { // the driver calls it an interrupt
+		return fmt.Errorf("%s: %w", what, ctx.Err())
 	}
 	return fmt.Errorf("%s: %w", what, d.dialect.explain(err))
 }
@@ -123,11 +126,7 @@ func (t *tx) newID(table string) (int32, error) {
 	if err := t.row("SELECT count(*) FROM " + table).Scan(&used); err != nil {
 		return 0, err
 	}
-	low := int64(1_000_000)
-	for low < 1_000_000_000 && used*100 >= low*9 {
-		low *= 10
-	}
-	high := min(low*10, math.MaxInt32)
+	low, high := idRange(used)
 	for {
 		n, err := t.draw(uint64(high - low))
 		if err != nil {
@@ -139,6 +138,16 @@ func (t *tx) newID(table string) (int32, error) {
 			return id, err
 		}
 	}
+}
+
+// idRange is [low, high) from which ids are drawn when used are: numbers of one
+// more digit than those of which a hundredth is used.
+func idRange(used int64) (low, high int64) {
+	low = 1_000_000
+	for low < 1_000_000_000 && used*100 >= low*9 {
+		low *= 10
+	}
+	return low, min(low*10, math.MaxInt32)
 }
 
 // draw is a random number in [0, n). 64 random bits make the small numbers' lead

@@ -1,12 +1,17 @@
 package catalog_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/teleplay/teleplay"
+	"github.com/teleplay/teleplay/catalog"
 )
 
 func testUsers(t *testing.T, w *world) {
@@ -41,16 +46,46 @@ func testUsers(t *testing.T, w *world) {
 	wantErr(t, err, teleplay.ErrNotFound, "")
 }
 
-// Ids have 7 digits until 1 in 100 of those is used, then 8.
+// Ids have 7 digits until 1 in 100 of those is used, then 8, and so on.
+func TestIDRange(t *testing.T) {
+	for _, c := range [][3]int64{
+		{0, 1e6, 1e7}, {89_999, 1e6, 1e7}, {90_000, 1e7, 1e8}, {899_999, 1e7, 1e8}, {900_000, 1e8, 1e9}, {9_000_000, 1e9, 1<<31 - 1}, {1e9, 1e9, 1<<31 - 1},
+	} {
+		low, high := catalog.IDRange(c[0])
+		equal(t, [3]int64{c[0], low, high}, c)
+	}
+}
+
+// An id or code that the dice give twice is drawn anew.
 func testIDs(t *testing.T, w *world) {
-	if w.a < 1_000_000 || w.a > 9_999_999 {
-		t.Fatalf("id %d has not 7 digits", w.a)
+	ok(t, w.Close())
+	w.options.Rand = &twice{dice: rand.NewChaCha8([32]byte{2})}
+	w.open(t)
+	seen := map[int32]bool{}
+	for i := range 8 {
+		id := w.folder(t, w.a, fmt.Sprint(i), 0)
+		if id < 1_000_000 || id > 9_999_999 || seen[id] {
+			t.Fatalf("id %d", id)
+		}
+		seen[id] = true
 	}
-	execute(t, w.raw(t), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90000)
-		INSERT INTO users (id, telegram_id, username, first_name, last_name, created_at, last_active) SELECT i, -i, '', '', '', 0, 0 FROM n`)
-	if id := w.user(t, 1003); id < 10_000_000 || id > 99_999_999 {
-		t.Fatalf("id %d has not 8 digits", id)
+}
+
+// twice gives every eight bytes of the dice two times.
+type twice struct {
+	dice  io.Reader
+	again []byte
+}
+
+func (r *twice) Read(p []byte) (int, error) {
+	if r.again != nil {
+		n := copy(p, r.again)
+		r.again = nil
+		return n, nil
 	}
+	n, err := r.dice.Read(p)
+	r.again = bytes.Clone(p[:n])
+	return n, err
 }
 
 func execute(t testing.TB, db *sql.DB, query string, args ...any) {
