@@ -3,7 +3,6 @@ package fake
 import (
 	"encoding/binary"
 	"fmt"
-	"image"
 	"io"
 	"os"
 	"path/filepath"
@@ -47,6 +46,8 @@ type document struct {
 	Blob      blob    `json:"blob"`               // of a blob or a drawn photo
 	Stripped  []byte  `json:"stripped,omitempty"`
 	Thumbs    []thumb `json:"thumbs,omitempty"`
+
+	Attributes []byte `json:"attributes,omitempty"` // TL, of a bot's upload
 }
 
 // content is bytes that can be read at any offset below size. fill writes all of
@@ -84,16 +85,25 @@ func (w *world) addDocument(m media) (document, error) {
 	if err := w.takeSource(&d); err != nil {
 		return d, err
 	}
-	if err := w.takePictures(&d, m.Thumb); err != nil {
+	cover, err := w.cover(m.Thumb)
+	if err == nil {
+		err = w.takePictures(&d, cover)
+	}
+	if err != nil {
 		return d, err
 	}
+	w.file(&d)
+	return d, nil
+}
+
+// file gives the document its id and, if it has none, a DC.
+func (w *world) file(d *document) {
 	n := w.next("document")
 	d.ID = int64(binary.LittleEndian.Uint64(w.secret("document", n))>>2 | 1<<61)
 	if d.DC == 0 {
 		d.DC = w.dcs[int(n-1)%len(w.dcs)]
 	}
-	w.db.documents.put(d.ID, d)
-	return d, nil
+	w.db.documents.put(d.ID, *d)
 }
 
 // takeSource finds out how large the source is and pins its bytes.
@@ -135,99 +145,6 @@ func (w *world) takeSource(d *document) error {
 	return nil
 }
 
-// takePictures draws or reads the file's thumbnails and, for a photo, its sizes.
-func (w *world) takePictures(d *document, from *source) error {
-	var img image.Image
-	var err error
-	switch {
-	case d.Kind == "photo" && d.Source.Seed != nil:
-		if d.Width <= 0 || d.Height <= 0 {
-			d.Width, d.Height = 1280, 720
-		}
-		if d.Width > maxSide || d.Height > maxSide {
-			return refuse(400, "PHOTO_INVALID_DIMENSIONS")
-		}
-		img = drawPicture(*d.Source.Seed, d.Width, d.Height)
-		if err := w.redraw(d, img); err != nil {
-			return err
-		}
-	case d.Kind == "photo":
-		var isJPEG bool
-		if img, isJPEG, err = w.readPicture(*d); err != nil {
-			return err
-		}
-		d.Width, d.Height = img.Bounds().Dx(), img.Bounds().Dy()
-		if !isJPEG { // every photo becomes a JPEG
-			if err := w.redraw(d, img); err != nil {
-				return err
-			}
-		}
-	case from == nil:
-		return nil
-	case from.Seed != nil:
-		img = drawPicture(*from.Seed, 320, 180)
-	default:
-		t := document{Kind: "photo", Source: *from}
-		if err := w.takeSource(&t); err != nil {
-			return err
-		}
-		if img, _, err = w.readPicture(t); err != nil {
-			return err
-		}
-	}
-	if d.Stripped, err = stripped(img); err != nil {
-		return err
-	}
-	for _, size := range pictureSizes {
-		small := fit(img, size.box)
-		t := thumb{Type: size.letter, W: small.Bounds().Dx(), H: small.Bounds().Dy()}
-		whole := d.Kind == "photo" && (small == img || size.letter == "w")
-		if whole { // the largest size is the photo itself; its blob is the document's
-			t.W, t.H = d.Width, d.Height
-			d.Thumbs = append(d.Thumbs, t)
-			return nil
-		}
-		b, err := encodePicture(small)
-		if err != nil {
-			return err
-		}
-		if t.Blob, err = w.keep(b); err != nil {
-			return err
-		}
-		d.Thumbs = append(d.Thumbs, t)
-		if d.Kind != "photo" {
-			return nil
-		}
-	}
-	return nil
-}
-
-// redraw makes a photo's bytes those of img as a JPEG.
-func (w *world) redraw(d *document, img image.Image) error {
-	b, err := encodePicture(img)
-	if err != nil {
-		return err
-	}
-	d.Blob, err = w.keep(b)
-	d.Size = d.Blob.Size
-	return err
-}
-
-func (w *world) readPicture(d document) (image.Image, bool, error) {
-	c, err := w.content(d)
-	if err != nil {
-		return nil, false, err
-	}
-	if c.size > maxPhotoSize {
-		return nil, false, refuse(400, "PHOTO_SAVE_FILE_INVALID")
-	}
-	b := make([]byte, c.size)
-	if err := c.fill(b, 0); err != nil {
-		return nil, false, err
-	}
-	return decodePicture(b)
-}
-
 // content is the file itself. A file by path that has changed since it was stored
 // is a conflict.
 func (w *world) content(d document) (content, error) {
@@ -247,21 +164,6 @@ func (w *world) content(d document) (content, error) {
 		return content{}, teleplay.Fail(teleplay.ErrConflict, "conflict", path+" has changed since it was stored")
 	}
 	return content{size: d.Size, fill: func(p []byte, off int64) error { return readAt(path, p, off) }}, nil
-}
-
-// sizeContent is one size of the file's picture.
-func (w *world) sizeContent(d document, letter string) (content, bool, error) {
-	for _, t := range d.Thumbs {
-		if t.Type != letter {
-			continue
-		}
-		if t.Blob.SHA256 == "" {
-			c, err := w.content(d)
-			return c, true, err
-		}
-		return w.blobContent(t.Blob), true, nil
-	}
-	return content{}, false, nil
 }
 
 func (d document) view() stored {

@@ -36,6 +36,8 @@ func (w *world) methods() map[uint32]handler {
 		tg.BotsGetBotCommandsRequestTypeID:           known(w, w.getBotCommands),
 		tg.BotsResetBotCommandsRequestTypeID:         known(w, w.resetBotCommands),
 		tg.UploadGetFileRequestTypeID:                known(w, w.getFile),
+		tg.UploadSaveFilePartRequestTypeID:           known(w, w.saveFilePart),
+		tg.UploadSaveBigFilePartRequestTypeID:        known(w, w.saveBigFilePart),
 	}
 }
 

@@ -87,8 +87,9 @@ func (w *world) sentUpdates(account int64, randoms []int64, list []sentAs) *tg.U
 	return w.updates(account, append(ids, news...)...)
 }
 
-// sendOne is sendMessage and sendMedia.
-func (w *world) sendOne(c *call, peer tg.InputPeerClass, reply tg.InputReplyToClass, markup tg.ReplyMarkupClass, random int64, m chatMessage) (bin.Encoder, error) {
+// sendOne is sendMessage and sendMedia. file, if any, is called when nothing else
+// can refuse the message.
+func (w *world) sendOne(c *call, peer tg.InputPeerClass, reply tg.InputReplyToClass, markup tg.ReplyMarkupClass, random int64, m chatMessage, file func() (int64, error)) (bin.Encoder, error) {
 	var t *tg.Updates
 	err := w.change(func() error {
 		to, err := w.target(c.account, peer)
@@ -112,6 +113,11 @@ func (w *world) sendOne(c *call, peer tg.InputPeerClass, reply tg.InputReplyToCl
 			return err
 		}
 		if !again {
+			if file != nil {
+				if m.Document, err = file(); err != nil {
+					return err
+				}
+			}
 			s = w.write(c, to, m, random)
 		}
 		t = w.sentUpdates(c.account, []int64{random}, []sentAs{s})
@@ -136,7 +142,7 @@ func (w *world) sendMessage(c *call, r *tg.MessagesSendMessageRequest) (bin.Enco
 	}
 	return w.sendOne(c, r.Peer, r.ReplyTo, r.ReplyMarkup, r.RandomID, chatMessage{
 		Text: r.Message, Entities: entities, Silent: r.Silent, Protected: r.Noforwards,
-	})
+	}, nil)
 }
 
 func (w *world) sendMedia(c *call, r *tg.MessagesSendMediaRequest) (bin.Encoder, error) {
@@ -147,19 +153,14 @@ func (w *world) sendMedia(c *call, r *tg.MessagesSendMediaRequest) (bin.Encoder,
 	if err != nil {
 		return nil, err
 	}
-	w.mu.Lock()
-	id, err := w.knownFile(c.account, r.Media)
-	w.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
 	return w.sendOne(c, r.Peer, r.ReplyTo, r.ReplyMarkup, r.RandomID, chatMessage{
-		Text: r.Message, Entities: entities, Document: id, Silent: r.Silent, Protected: r.Noforwards,
-	})
+		Text: r.Message, Entities: entities, Silent: r.Silent, Protected: r.Noforwards,
+	}, func() (int64, error) { return w.sentFile(c, r.Media) })
 }
 
-// knownFile is a file that is sent by its id.
-func (w *world) knownFile(account int64, m tg.InputMediaClass) (int64, error) {
+// sentFile is a file that is sent by its id, or has been uploaded.
+func (w *world) sentFile(c *call, m tg.InputMediaClass) (int64, error) {
+	account := c.account
 	switch m := m.(type) {
 	case *tg.InputMediaDocument:
 		if in, ok := m.ID.(*tg.InputDocument); ok {
@@ -180,7 +181,7 @@ func (w *world) knownFile(account int64, m tg.InputMediaClass) (int64, error) {
 		}
 		return 0, refuse(400, "MEDIA_EMPTY")
 	}
-	return 0, refuse(400, "NOT_IMPLEMENTED")
+	return w.uploaded(c, m)
 }
 
 func (w *world) editMessage(c *call, r *tg.MessagesEditMessageRequest) (bin.Encoder, error) {

@@ -98,6 +98,9 @@ func (d document) tlSizes() []tg.PhotoSizeClass {
 }
 
 func (d document) tlAttributes() []tg.DocumentAttributeClass {
+	if d.Attributes != nil {
+		return decodeAttributes(d.Attributes)
+	}
 	var list []tg.DocumentAttributeClass
 	switch d.Kind {
 	case "video", "video_note", "animation":

@@ -47,6 +47,7 @@ type world struct {
 	db      tables
 	queries map[int64]*callback // presses that wait for an answer
 	exports map[string]export
+	uploads map[uploadKey]*upload
 	blobs   map[string][]byte // by SHA-256, when data is ""
 	outbox  []delivery        // pushes of the change that is being made
 	changed chan struct{}     // closed and replaced by each change
@@ -87,6 +88,7 @@ func newWorld(o Options, s *Server) *world {
 		addresses: func() []tg.DCOption { return nil },
 		queries:   map[int64]*callback{},
 		exports:   map[string]export{},
+		uploads:   map[uploadKey]*upload{},
 		blobs:     map[string][]byte{},
 		changed:   make(chan struct{}),
 	}
@@ -215,6 +217,7 @@ func (w *world) reset() error {
 	w.clear()
 	clear(w.queries)
 	clear(w.exports)
+	clear(w.uploads)
 	w.populate()
 	w.signal()
 	if w.journal.file == nil {
