@@ -100,7 +100,13 @@ async function poll(once, signal) {
 
 async function pollChat(signal, first) {
   const news = await api('GET', `${chatPath()}?after_rev=${rev}&wait=${first ? 0 : 20}s`, undefined, signal);
-  if (news.rev < rev) { messages.clear(); drawn.clear(); bare.clear(); rev = 0; return; } // the world was reset
+  if (news.rev < rev) { // the world was reset
+    for (const known of [messages, drawn, bare, seen]) known.clear();
+    rev = 0;
+    await loadInfo();
+    drawChat(true, new Set());
+    return;
+  }
   const changed = first || news.rev > rev;
   rev = news.rev;
   for (const m of news.messages) messages.set(m.id, m);
