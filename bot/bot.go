@@ -109,8 +109,9 @@ type Options struct {
 
 // Bot serves private chats. Make one with New.
 type Bot struct {
-	o       Options
-	allowed map[int64]bool
+	o           Options
+	allowed     map[int64]bool
+	buttonLinks bool // a button may lead to the web app
 
 	strangers limiter // who was told that the bot is private
 	guesses   limiter // wrong login codes per user
@@ -119,7 +120,7 @@ type Bot struct {
 // New prepares a bot; nothing is touched before Run.
 func New(o Options) *Bot {
 	o.setDefaults()
-	b := &Bot{o: o, allowed: make(map[int64]bool)}
+	b := &Bot{o: o, allowed: make(map[int64]bool), buttonLinks: buttonTakes(o.WebBase)}
 	for _, id := range o.Allowed {
 		b.allowed[id] = true
 	}

@@ -284,3 +284,20 @@ func TestStopsWhileItWaits(t *testing.T) {
 		}
 	})
 }
+
+// TestLinksWhereTelegramTakesNoButton: the default WEB_BASE_URL is localhost, and a
+// reply with a button to it would be refused and lost.
+func TestLinksWhereTelegramTakesNoButton(t *testing.T) {
+	for base, button := range map[string]bool{
+		"http://localhost:8000": false, "http://nas": false, "http://nas.:80": false,
+		"http://127.0.0.1:8000": true, "http://[::1]:8000": true, "https://tv.example": true,
+	} {
+		inHouse(t, func(t *testing.T, h *house) {
+			h.get(teleplay.Update{From: person(ann), Message: 1, Media: film()})
+			m := h.chat.last(t, ann).m
+			if (len(m.Buttons) == 1) != button || strings.Contains(m.Text, base+"/watch/") == button {
+				t.Errorf("%s: %q with %d rows of buttons", base, m.Text, len(m.Buttons))
+			}
+		}, func(o *bot.Options) { o.WebBase = base })
+	}
+}

@@ -23,7 +23,7 @@ func (b *Bot) newest(ctx context.Context, user teleplay.User) (teleplay.Outgoing
 	if l.Total > len(l.Files) {
 		text = fmt.Sprintf("Your %d newest files of %d:", len(l.Files), l.Total)
 	}
-	return teleplay.Outgoing{Text: text, Buttons: append(fileButtons(l.Files), b.openRow())}, nil
+	return b.withLink(teleplay.Outgoing{Text: text, Buttons: fileButtons(l.Files)}, "Open the library", ""), nil
 }
 
 // folder shows what lies in a folder; 0 is the root.
@@ -48,15 +48,15 @@ func (b *Bot) folder(ctx context.Context, user teleplay.User, folder int32) (tel
 	if more := len(v.Subfolders) + len(v.Files) - len(rows); more > 0 {
 		text += fmt.Sprintf(" %d more are in the web app.", more)
 	}
-	last := b.openRow()
+	path := ""
 	if folder != 0 {
 		up := teleplay.Button{Text: "Back", Data: "back_folders"}
 		if v.Folder.Parent != 0 {
 			up.Data = "folder:" + id(v.Folder.Parent)
 		}
-		last = append([]teleplay.Button{up}, last...)
+		rows, path = append(rows, []teleplay.Button{up}), "/folder/"+id(folder)
 	}
-	return teleplay.Outgoing{Text: text, Buttons: append(rows, last)}, nil
+	return b.withLink(teleplay.Outgoing{Text: text, Buttons: rows}, "Open the library", path), nil
 }
 
 // file shows one file's card.
@@ -90,11 +90,10 @@ func (b *Bot) card(f teleplay.File) teleplay.Outgoing {
 		text += ", " + length(f.Duration)
 	}
 	text += "\nid " + id(f.ID)
-	return teleplay.Outgoing{
+	return b.withLink(teleplay.Outgoing{
 		Text:     text,
 		Entities: []teleplay.Entity{{Kind: "bold", Offset: 0, Length: utf16Len(name)}},
-		Buttons:  [][]teleplay.Button{{{Text: "Open", URL: b.o.WebBase + "/watch/" + id(f.ID)}}},
-	}
+	}, "Open", "/watch/"+id(f.ID))
 }
 
 func fileButtons(files []teleplay.File) [][]teleplay.Button {
@@ -107,8 +106,4 @@ func fileButtons(files []teleplay.File) [][]teleplay.Button {
 
 var kindIcon = map[teleplay.FileKind]string{
 	teleplay.Video: "🎬", teleplay.Audio: "🎵", teleplay.Image: "🖼", teleplay.Document: "📄",
-}
-
-func (b *Bot) openRow() []teleplay.Button {
-	return []teleplay.Button{{Text: "Open the library", URL: b.o.WebBase}}
 }

@@ -65,14 +65,13 @@ func (b *Bot) welcome(user teleplay.User) teleplay.Outgoing {
 	if name == "" {
 		name = "there"
 	}
-	return teleplay.Outgoing{
+	return b.withLink(teleplay.Outgoing{
 		Text: "Hello " + name + ".\n\nSend me a film, music, a photo or any other file: it is in your library seconds later, and plays in the browser and on the TV.",
 		Buttons: [][]teleplay.Button{
-			{{Text: "Open the library", URL: b.o.WebBase}},
 			{{Text: "My files", Data: "show_files"}, {Text: "Folders", Data: "back_folders"}},
 			{{Text: "Log in to the web app", Data: "get_web_link"}},
 		},
-	}
+	}, "Open the library", "")
 }
 
 func help() teleplay.Outgoing {
@@ -93,10 +92,7 @@ func (b *Bot) webLink(ctx context.Context, user teleplay.User) (teleplay.Outgoin
 	if err := b.o.Library.AddKey(ctx, hash[:], user.ID, b.o.Now().Add(keyLife)); err != nil {
 		return teleplay.Outgoing{}, err
 	}
-	return teleplay.Outgoing{
-		Text:    "This link logs you in, once, within a minute. Keep it to yourself.",
-		Buttons: [][]teleplay.Button{{{Text: "Open the library", URL: b.o.WebBase + "/auth#k=" + key}}},
-	}, nil
+	return b.withLink(say("This link logs you in, once, within a minute. Keep it to yourself."), "Open the library", "/auth#k="+key), nil
 }
 
 func (b *Bot) newFolder(ctx context.Context, user teleplay.User, name string) (teleplay.Outgoing, error) {
@@ -112,6 +108,6 @@ func (b *Bot) newFolder(ctx context.Context, user teleplay.User, name string) (t
 	}
 	return teleplay.Outgoing{
 		Text:    "Folder " + plain(f.Name) + " is there.",
-		Buttons: [][]teleplay.Button{{{Text: "Folders", Data: "back_folders"}, {Text: "Open", URL: b.o.WebBase}}},
+		Buttons: [][]teleplay.Button{{{Text: "Folders", Data: "back_folders"}}},
 	}, nil
 }

@@ -23,6 +23,11 @@ import (
 //go:embed sample
 var sample embed.FS
 
+// covers are the pictures that a sender's app would attach to some of them.
+//
+//go:embed covers
+var covers embed.FS
+
 // longFilm is a synthetic file of Telegram's largest size: it plays nowhere, but
 // any byte of it can be asked for.
 var longFilm = demoFile{Folder: "Films", Message: map[string]any{
@@ -67,16 +72,21 @@ func (d *demo) fillLibrary(ctx context.Context, control controlAPI, tg fakeReady
 // files lists what to send: of --library, or the sample.
 func (d *demo) files(ctx context.Context, control controlAPI) ([]demoFile, error) {
 	if d.c.Library == "" {
-		list, err := walk(sample, "sample", func(name string) (map[string]any, error) {
-			b, err := sample.ReadFile(name)
-			if err != nil {
+		list, err := walk(sample, "sample", func(name string) (map[string]any, error) { return sendBlob(ctx, control, sample, name) })
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			media := f.Message["media"].(map[string]any)
+			cover, err := sendBlob(ctx, control, covers, fmt.Sprintf("covers/%s.jpg", media["file_name"]))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, err
 			}
-			sum := sha256.Sum256(b)
-			blob := hex.EncodeToString(sum[:8])
-			return map[string]any{"blob": blob}, control.put(ctx, blob, b)
-		})
-		return append(list, longFilm), err
+			if err == nil {
+				media["thumb"] = cover
+			}
+		}
+		return append(list, longFilm), nil
 	}
 	root, err := filepath.Abs(d.c.Library)
 	if err != nil {
@@ -89,6 +99,17 @@ func (d *demo) files(ctx context.Context, control controlAPI) ([]demoFile, error
 		return nil, &fault{2, "teleplay: there is no directory " + d.c.Library}
 	}
 	return list, err
+}
+
+// sendBlob uploads an embedded file and gives the source that names it.
+func sendBlob(ctx context.Context, control controlAPI, files embed.FS, name string) (map[string]any, error) {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b)
+	blob := hex.EncodeToString(sum[:8])
+	return map[string]any{"blob": blob}, control.put(ctx, blob, b)
 }
 
 // walk makes a message of each media file below root.
@@ -121,9 +142,8 @@ var kinds = map[string][2]string{
 
 // shown is what a sender's app would know of the sample clips.
 var shown = map[string]map[string]any{
-	"Into the Set (2024).mp4":           {"duration": 12, "width": 640, "height": 360, "thumb": map[string]any{"seed": 1, "size": 20000}},
-	"Colony.mp4":                        {"duration": 10, "width": 640, "height": 360, "thumb": map[string]any{"seed": 2, "size": 20000}},
-	"Countdown.mkv":                     {"thumb": map[string]any{"seed": 3, "size": 20000}},
+	"Into the Set (2024).mp4":           {"duration": 12, "width": 640, "height": 360},
+	"Colony.mp4":                        {"duration": 10, "width": 640, "height": 360},
 	"The Oscillators - Small Steps.mp3": {"duration": 20, "title": "Small Steps", "performer": "The Oscillators"},
 }
 

@@ -122,6 +122,7 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return named("api", edge.Run(ctx, ln)) })
+	g.Go(func() error { return named("catalog", db.Run(ctx)) })
 	g.Go(func() error { return named("telegram pool", pool.Run(ctx)) })
 	g.Go(func() error { return named("main bot", mainBot.Run(ctx)) })
 	g.Go(func() error { return named("bot", chat.Run(ctx)) })
