@@ -49,6 +49,7 @@ export function Menu({ label, children, items, header, className }: MenuProps) {
           <MenuPanel
             {...{ label, items, header, place, close }}
             isButton={(node) => button.current?.contains(node) ?? false}
+            follow={() => button.current && setPlace(below(button.current, items.length))}
           />,
           document.body,
         )}
@@ -63,13 +64,15 @@ interface PanelProps {
   place: { top: number; right: number }
   close: (andFocus: boolean) => void
   isButton: (node: Node) => boolean
+  /** Puts the panel back to its button, which moved. */
+  follow: () => void
 }
 
-function MenuPanel({ label, items, header, place, close, isButton }: PanelProps) {
+function MenuPanel({ label, items, header, place, close, isButton, follow }: PanelProps) {
   const panel = useRef<HTMLDivElement>(null)
-  const latest = useRef({ close, isButton })
+  const latest = useRef({ close, isButton, follow })
   useEffect(() => {
-    latest.current = { close, isButton }
+    latest.current = { close, isButton, follow }
   })
 
   useEffect(() => {
@@ -80,13 +83,14 @@ function MenuPanel({ label, items, header, place, close, isButton }: PanelProps)
       if (panel.current?.contains(node) || latest.current.isButton(node)) return
       latest.current.close(false)
     }
+    const moved = () => latest.current.follow()
     document.addEventListener('pointerdown', away)
-    window.addEventListener('scroll', away, { capture: true, passive: true })
-    window.addEventListener('resize', away)
+    window.addEventListener('scroll', moved, { capture: true, passive: true })
+    window.addEventListener('resize', moved)
     return () => {
       document.removeEventListener('pointerdown', away)
-      window.removeEventListener('scroll', away, { capture: true })
-      window.removeEventListener('resize', away)
+      window.removeEventListener('scroll', moved, { capture: true })
+      window.removeEventListener('resize', moved)
     }
   }, [])
 

@@ -5,6 +5,7 @@ import { Poster } from '@/components/ui/poster'
 import type { MediaFile } from '@/lib/media-file'
 import { useDelayed } from '@/lib/use-delayed'
 import type { Command } from '../core/keymap'
+import type { Verdict } from '../core/verdict'
 import { resumeAt } from '../core/resume'
 import { usePlayback } from '../engine/use-playback'
 import { run } from '../skin/commands'
@@ -22,7 +23,10 @@ export function MediaStage({ file }: { file: MediaFile }) {
   const [start] = useState(() => resumeAt(file))
   const { state, again } = usePlayback(ref, file, start)
   const video = file.file_type === 'video'
-  const idle = useIdle(video && state.phase === 'playing' && !state.trouble, 3_000)
+  const [read, setRead] = useState<Verdict>()
+  const verdict = state.verdict === read ? undefined : state.verdict
+  const calm = state.phase === 'playing' && !state.trouble && !verdict && state.retries === 0
+  const idle = useIdle(video && calm, 3_000)
   const slow = useDelayed(state.waiting, 250)
 
   const onCommand = (command: Command) => {
@@ -83,7 +87,9 @@ export function MediaStage({ file }: { file: MediaFile }) {
       <div className={styles.bottom} data-bare={idle}>
         <div className={styles.notes}>
           {state.retries > 0 && <RetryNote />}
-          {state.verdict && <VerdictNote verdict={state.verdict} file={file} />}
+          {verdict && (
+            <VerdictNote verdict={verdict} file={file} onClose={() => setRead(verdict)} />
+          )}
           {start > 0 && <ResumeNote from={start} onRestart={() => seek(0)} />}
         </div>
         <Controls

@@ -36,9 +36,15 @@ export function RetryNote() {
 }
 
 /** Says what is missing of a film that plays by half. */
-export function VerdictNote({ verdict, file }: { verdict: Verdict; file: MediaFile }) {
-  const [closed, setClosed] = useState(false)
-  if (closed) return null
+export function VerdictNote({
+  verdict,
+  file,
+  onClose,
+}: {
+  verdict: Verdict
+  file: MediaFile
+  onClose: () => void
+}) {
   const { title, text } = verdictWords[verdict]
   return (
     <Note>
@@ -48,7 +54,7 @@ export function VerdictNote({ verdict, file }: { verdict: Verdict; file: MediaFi
       <ButtonLink href={file.download_url} download>
         Download
       </ButtonLink>
-      <IconButton label="Close" onClick={() => setClosed(true)}>
+      <IconButton label="Close" onClick={onClose}>
         <X size={18} />
       </IconButton>
     </Note>

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { FileX, LoaderCircle } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { buttonClass } from '@/components/ui/button'
 import { ErrorNotice, Notice } from '@/components/ui/notice'
-import { ROOT } from '@/config/paths'
+import { paths, ROOT } from '@/config/paths'
 import { isNotFound } from '@/lib/api-error'
 import { useDelayed } from '@/lib/use-delayed'
 import { fileQuery } from '../api/file'
@@ -24,7 +26,16 @@ export function WatchPage({ id }: { id: number }) {
       <Waiting>
         {file.isError ? (
           isNotFound(file.error) ? (
-            <Notice role="alert" icon={<FileX size={30} />} title="This file is not here any more">
+            <Notice
+              role="alert"
+              icon={<FileX size={30} />}
+              title="This file is not here any more"
+              actions={
+                <Link to={paths.library} className={buttonClass({ look: 'primary' })}>
+                  Go to the library
+                </Link>
+              }
+            >
               It may have been moved to the trash.
             </Notice>
           ) : (
