@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strings"
 )
 
 // blob is bytes that the world keeps, named by their hash.
@@ -17,12 +17,10 @@ type blob struct {
 	Size   int64  `json:"size"`
 }
 
-var blobName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-
 // putBlob keeps bytes under a name that a source may use. The same name again
 // holds for later sources only; files that were made of the old bytes keep them.
 func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
-	if !blobName.MatchString(name) {
+	if !madeOf(name, 100, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") {
 		return blobView{}, invalid("a blob's name has 1–100 letters, digits, dots, dashes, underscores")
 	}
 	kept, own, err := w.receive(r)
@@ -37,6 +35,11 @@ func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
 		return nil
 	})
 	return blobView{Blob: name, Size: kept.Size, SHA256: kept.SHA256}, err
+}
+
+// madeOf says whether name has 1 to limit bytes, all of them from letters.
+func madeOf(name string, limit int, letters string) bool {
+	return name != "" && len(name) <= limit && strings.Trim(name, letters) == ""
 }
 
 // receive stores bytes in the data directory, however many they are, or gives

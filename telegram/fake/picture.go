@@ -89,10 +89,11 @@ func decodePicture(b []byte) (img image.Image, isJPEG bool, err error) {
 // the JPEG's scan after a header that every client knows. That header has the
 // standard tables at quality 20, which Go's encoder writes too.
 func stripped(img image.Image) ([]byte, error) {
-	// The encoder takes colours from an RGBA; a grey picture would have one component.
-	b := fit(img, 40).Bounds()
+	img = fit(img, 40)
+	b := img.Bounds()
+	// In colour, whatever img is: a grey JPEG has another header.
 	small := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-	draw.Draw(small, small.Bounds(), fit(img, 40), b.Min, draw.Src)
+	draw.Draw(small, small.Bounds(), img, b.Min, draw.Src)
 	var buf bytes.Buffer
 	if err := jpeg.Encode(&buf, small, &jpeg.Options{Quality: 20}); err != nil {
 		return nil, err

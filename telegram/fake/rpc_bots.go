@@ -1,14 +1,11 @@
 package fake
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
-
-var commandName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
 func tlCommands(list []command) []tg.BotCommand {
 	out := []tg.BotCommand{}
@@ -35,7 +32,7 @@ func (w *world) setBotCommands(c *call, r *tg.BotsSetBotCommandsRequest) (bin.En
 	}
 	list := []command{}
 	for _, m := range r.Commands {
-		if !commandName.MatchString(m.Command) {
+		if !madeOf(m.Command, 32, "abcdefghijklmnopqrstuvwxyz0123456789_") {
 			return nil, refuse(400, "BOT_COMMAND_INVALID")
 		}
 		if n := utf8.RuneCountInString(m.Description); n < 1 || n > 256 {

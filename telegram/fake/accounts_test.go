@@ -1,0 +1,84 @@
+package fake
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tg"
+)
+
+func TestLoginRefused(t *testing.T) {
+	b := newBench(t, Options{})
+	token := b.bots()[0].Token
+	must(b.changeBot(otherBot, []byte(`{"revoked":true}`)))(t)
+	for _, c := range []struct {
+		dc, id      int
+		hash, token string
+		code        int
+		want        string
+	}{
+		{2, 0, "fake", token, 400, "API_ID_INVALID"}, {2, 1, "", token, 400, "API_ID_INVALID"}, {2, 1, "fake", "nonsense", 400, "ACCESS_TOKEN_INVALID"},
+		{2, 1, "fake", token + "x", 400, "ACCESS_TOKEN_INVALID"}, {2, 1, "fake", b.bots()[1].Token, 400, "ACCESS_TOKEN_EXPIRED"}, {4, 1, "fake", token, 303, "USER_MIGRATE_2"},
+	} {
+		_, err := do[bin.Encoder](b, 0, c.dc, &tg.AuthImportBotAuthorizationRequest{APIID: c.id, APIHash: c.hash, BotAuthToken: c.token})
+		refused(t, err, c.code, c.want)
+	}
+	_, err := do[bin.Encoder](b, otherBot, 2, &tg.UpdatesGetStateRequest{})
+	refused(t, err, 401, "AUTH_KEY_UNREGISTERED")
+}
+
+func TestExportRefused(t *testing.T) {
+	b := newBench(t, Options{})
+	for _, dc := range []int{2, 3} { // its own, and none
+		_, err := do[bin.Encoder](b, mainBot, 2, &tg.AuthExportAuthorizationRequest{DCID: dc})
+		refused(t, err, 400, "DC_ID_INVALID")
+	}
+	e := must(do[*tg.AuthExportedAuthorization](b, mainBot, 2, &tg.AuthExportAuthorizationRequest{DCID: 4}))(t)
+	_, err := do[bin.Encoder](b, 0, 2, &tg.AuthImportAuthorizationRequest{ID: e.ID, Bytes: e.Bytes})
+	refused(t, err, 400, "AUTH_BYTES_INVALID") // it is for DC 4
+	must(b.changeSettings([]byte(`{"export_to_own_dc":"allow"}`)))(t)
+	must(do[*tg.AuthExportedAuthorization](b, mainBot, 2, &tg.AuthExportAuthorizationRequest{DCID: 2}))(t)
+}
+
+func TestMenu(t *testing.T) {
+	b := newBench(t, Options{})
+	set := func(name, description string) error {
+		_, err := do[bin.Encoder](b, mainBot, 2, &tg.BotsSetBotCommandsRequest{
+			Scope: &tg.BotCommandScopeDefault{}, Commands: []tg.BotCommand{{Command: name, Description: description}},
+		})
+		return err
+	}
+	refused(t, set("Start", "x"), 400, "BOT_COMMAND_INVALID")
+	refused(t, set("start", ""), 400, "BOT_COMMAND_DESCRIPTION_INVALID")
+	if err := set("start", "Begin"); err != nil {
+		t.Fatal(err)
+	}
+	got := must(do[*tg.BotCommandVector](b, mainBot, 2, &tg.BotsGetBotCommandsRequest{Scope: &tg.BotCommandScopeDefault{}}))(t)
+	if len(got.Elems) != 1 || got.Elems[0].Command != "start" {
+		t.Errorf("the menu is %v", got)
+	}
+	if diff := cmp.Diff([]command{{"start", "Begin"}}, b.bots()[0].Commands); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPatches(t *testing.T) {
+	b := newBench(t, Options{})
+	for _, patch := range []string{`{"channel_role":"king"}`, `{"rights":["fly"]}`, `{"token":"x"}`, `[]`, `{"revoked":"yes"}`, `{"nothing":null}`} {
+		if got, err := b.changeBot(mainBot, []byte(patch)); err == nil {
+			t.Errorf("%s makes %+v", patch, got)
+		}
+	}
+	before := b.bots()[0]
+	must(b.changeBot(mainBot, []byte(`{"rights":["edit"]}`)))(t)
+	if diff := cmp.Diff([]string{"post", "edit", "delete"}, before.Rights); diff != "" {
+		t.Errorf("the change wrote over what was given out:\n%s", diff)
+	}
+	if got := must(b.changeBot(mainBot, []byte(`{"rights":null}`)))(t); len(got.Rights) != 3 {
+		t.Errorf("null makes %+v", got)
+	}
+	if c := must(b.changeChannel(channelID, []byte(`{"protected":true,"title":"Films"}`)))(t); !c.Protected || c.Title != "Films" {
+		t.Errorf("%+v", c)
+	}
+}
