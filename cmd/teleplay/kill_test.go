@@ -87,7 +87,6 @@ type killing struct {
 	sent int // uploads so far; the n-th has n bytes
 
 	messages []int64 // in the chat, of the uploads in order
-	before   int     // messages in the channel at the start
 }
 
 func newKilling(t *testing.T) *killing {

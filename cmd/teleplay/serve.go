@@ -107,7 +107,7 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 		AuthUsers: s.AuthUsers, AdminUsers: s.AdminUsers, Channel: int64(s.Channel),
 		Web: web.Files(), Version: version(), Limits: api.Limits{Off: noLimits}, Log: log,
 		Checks: map[string]func(context.Context) error{
-			"telegram": func(context.Context) error { return when(pool.Ready(), "no bot is logged in yet") },
+			"telegram": func(context.Context) error { return when(pool.Ready(), "No bot is logged in at Telegram yet.") },
 			"bot":      func(ctx context.Context) error { _, err := mainBot.Self(ctx); return err },
 		},
 	})
@@ -143,7 +143,7 @@ func when(ok bool, why string) error {
 	if ok {
 		return nil
 	}
-	return errors.New(why)
+	return teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", why)
 }
 
 // memory is the budget for cached chunks; without a setting the cache's default.
