@@ -232,6 +232,76 @@ func TestNoHiddenStateOrOutput(t *testing.T) {
 	}
 }
 
+// TestPackageVariablesAreFixed: sentinels, embeds and tables that nobody writes.
+func TestPackageVariablesAreFixed(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, d := range s.file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range g.Specs {
+				v := spec.(*ast.ValueSpec)
+				if len(v.Values) == 0 && strings.Contains(g.Doc.Text()+directives(g.Doc), "go:embed") {
+					continue
+				}
+				if len(v.Values) == 0 {
+					t.Errorf("%s: %s has no value, so something sets it behind everybody's back; make it a field", s.at(v), v.Names[0].Name)
+				}
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			a, ok := n.(*ast.AssignStmt)
+			if !ok || a.Tok == token.DEFINE {
+				return true
+			}
+			for _, l := range a.Lhs {
+				if id, ok := l.(*ast.Ident); ok && packageVar(s.file, id) {
+					t.Errorf("%s: %s is a package variable and is written; make it a field", s.at(a), id.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+func directives(c *ast.CommentGroup) (text string) {
+	if c != nil {
+		for _, l := range c.List {
+			text += l.Text
+		}
+	}
+	return text
+}
+
+func packageVar(f *ast.File, id *ast.Ident) bool {
+	return id.Obj != nil && id.Obj.Kind == ast.Var && f.Scope.Lookup(id.Name) == id.Obj
+}
+
+// TestArchitectureNamesWhatIsThere: every path that the page names exists.
+func TestArchitectureNamesWhatIsThere(t *testing.T) {
+	b, err := os.ReadFile("docs/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for i, word := range strings.Split(string(b), "`") {
+		if i%2 == 0 || strings.ContainsAny(word, " *\n") || !strings.Contains(word, "/") && !strings.HasSuffix(word, ".go") || strings.HasPrefix(word, "/") {
+			continue
+		}
+		found++
+		if _, err := os.Stat(word); err != nil {
+			t.Errorf("docs/ARCHITECTURE.md names %s, which is not there", word)
+		}
+	}
+	if found < 25 {
+		t.Errorf("the page names %d paths: this test misses them", found)
+	}
+}
+
 // TestBinaryDoesNotLinkTesting looks at what the linker would take.
 func TestBinaryDoesNotLinkTesting(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "./cmd/teleplay").Output()
