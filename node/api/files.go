@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"github.com/teleplay/teleplay"
 )
@@ -13,6 +14,10 @@ func (a *API) listFiles(ctx context.Context, q *request) error {
 		return err
 	}
 	list, err := a.lib.Files(ctx, q.user.ID, query)
+	if errors.Is(err, teleplay.ErrNotFound) {
+		// Old apps expect an empty list of an unknown folder.
+		list, err = teleplay.FileList{Page: query.Page, PerPage: query.PerPage}, nil
+	}
 	if err != nil {
 		return err
 	}

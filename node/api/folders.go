@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"github.com/teleplay/teleplay"
 )
@@ -23,6 +24,9 @@ func (a *API) listFolders(ctx context.Context, q *request) error {
 		parent = new(int32) // the roots, as old apps mean it
 	}
 	list, err := a.lib.Folders(ctx, q.user.ID, parent)
+	if errors.Is(err, teleplay.ErrNotFound) {
+		list, err = nil, nil // old apps expect an empty list under an unknown folder
+	}
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,10 @@ func (a *API) refresh(ctx context.Context, q *request) error {
 			return errOrigin
 		}
 	}
-	if token == "" {
+	switch {
+	case token == "" && a.ownOrigin(q):
+		return errNoLogin // a page whose cookies are gone
+	case token == "":
 		return badField("refresh_token", "is missing")
 	}
 	s, k, user, err := a.successorHeld(ctx, token)

@@ -52,9 +52,9 @@ func (a *API) routes() []route {
 		{"HEAD", p("/api/thumbnail/{id}", "/api/stream/{id}/thumbnail"), thumb, a.thumbnail},
 
 		{"GET", p("/api/events"), person, a.events},
-		{"GET", p("/health"), anyone, a.health},
-		{"GET", p("/ready"), anyone, a.ready},
-		{"GET", p("/openapi.json"), anyone, a.contract},
+		{"GET", p("/health"), probe, a.health},
+		{"GET", p("/ready"), probe, a.ready},
+		{"GET", p("/openapi.json"), probe, a.contract},
 	}
 }
 
@@ -67,9 +67,9 @@ func (a *API) handler() fasthttp.RequestHandler {
 			r.Handle(t.method, path, a.serve(t.who, t.handle))
 		}
 	}
-	r.NotFound = a.serve(anyone, a.elsewhere)
-	r.MethodNotAllowed = a.serve(anyone, notAllowed)
-	r.GlobalOPTIONS = a.serve(anyone, func(_ context.Context, q *request) error {
+	r.NotFound = a.serve(probe, a.elsewhere)
+	r.MethodNotAllowed = a.serve(probe, notAllowed)
+	r.GlobalOPTIONS = a.serve(probe, func(_ context.Context, q *request) error {
 		q.SetStatusCode(204)
 		return nil
 	})

@@ -67,6 +67,7 @@ func (a *API) Run(ctx context.Context, ln net.Listener) error {
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = nil
 		}
+		_ = all.Close() // a Shutdown that came before Serve knows no listener
 		all.cut()
 		return err
 	})

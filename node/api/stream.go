@@ -97,9 +97,14 @@ func (a *API) send(ctx context.Context, q *request, f teleplay.File, part telepl
 	if status == 206 {
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.Start, part.End()-1, f.Size))
 	}
+	q.Response.ImmediateHeaderFlush = part.Length > smallBody
 	q.Response.SetBodyStream(body, int(part.Length))
 	return nil
 }
+
+// smallBody is what goes out in one write with its headers, in bytes: fasthttp's
+// write buffer.
+const smallBody = 4096
 
 // open is the body of an answer, with its first byte arrived.
 func (a *API) open(ctx context.Context, q *request, f teleplay.File, part teleplay.Range) (io.ReadCloser, error) {
@@ -138,6 +143,9 @@ func (a *API) open(ctx context.Context, q *request, f teleplay.File, part telepl
 	}
 	if c := connOf(q); c != nil {
 		c.stall.Store(int64(mediaStall))
+		if part.Length > smallBody {
+			b.direct = c
+		}
 	}
 	return b, nil
 }
@@ -148,6 +156,17 @@ type body struct {
 	Stream
 	leave, forget func()
 	once          sync.Once
+	direct        io.Writer // the connection, once the headers are flushed; nil = not
+}
+
+// WriteTo sends each run as it comes. Around fasthttp's buffer, which would keep
+// a first run of under 4 KiB until the next one arrives; fasthttp still compares
+// the count with the length promised.
+func (b *body) WriteTo(w io.Writer) (int64, error) {
+	if b.direct != nil {
+		w = b.direct
+	}
+	return b.Stream.WriteTo(w)
 }
 
 func (b *body) Close() error {
