@@ -28,7 +28,7 @@ export interface Schemas {\n${schemas.join('\n')}\n}
 
 export interface Operations {\n${operations.join('\n')}\n}
 `
-const options = await prettier.resolveConfig(target)
+const options = await prettier.resolveConfig(here('../src/lib/api.gen.ts'))
 await writeFile(target, await prettier.format(text, { ...options, parser: 'typescript' }))
 
 function here(path) {

@@ -10,7 +10,8 @@ export function useEnter(next?: string) {
   const client = useQueryClient()
   const router = useRouter()
   return (auth: Schemas['Auth']) => {
-    client.clear()
+    // What is still on screen must not ask again, least of all for a link that is spent.
+    client.removeQueries({ type: 'inactive' })
     client.setQueryData(meQuery.queryKey, auth.user)
     keepSession(auth.expires_in)
     void router.navigate({ href: safeReturn(next), replace: true })

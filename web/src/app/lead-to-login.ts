@@ -1,0 +1,15 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { AnyRouter } from '@tanstack/react-router'
+import { paths } from '@/config/paths'
+import { onSessionEnd } from '@/lib/session'
+
+/** When the session turns out to be over: to the login, and back here afterwards. */
+export function leadToLogin(router: AnyRouter, client: QueryClient): void {
+  onSessionEnd(() => {
+    const { pathname, href } = router.state.location
+    if (pathname === paths.login || pathname === paths.link) return
+    void router
+      .navigate({ to: paths.login, search: { next: href === '/' ? undefined : href } })
+      .then(() => client.clear())
+  })
+}
