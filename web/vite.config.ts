@@ -5,7 +5,8 @@ import { defineConfig } from 'vitest/config'
 
 /** The node that `npm run dev` and `npm run preview` show: `teleplay demo` by default. */
 const node = process.env.TELEPLAY_URL ?? 'http://127.0.0.1:8000'
-const proxy = { '/api': { target: node, changeOrigin: true } }
+// The Host stays the page's own, as a node wants Origin and Host to agree.
+const proxy = { '/api': { target: node } }
 
 export default defineConfig({
   plugins: [react(), keepDist()],
