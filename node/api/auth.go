@@ -12,11 +12,12 @@ import (
 type access int
 
 const (
-	probe  access = iota // anybody, and never limited: probes, the web app
-	anyone               // anybody
-	person               // a user who is logged in
-	stream               // the same, for bytes of files
-	thumb                // the same, for thumbnails
+	probe   access = iota // anybody, and never limited: probes, the web app
+	anyone                // anybody
+	renewer               // whoever has a refresh token
+	person                // a user who is logged in
+	stream                // the same, for bytes of files
+	thumb                 // the same, for thumbnails
 )
 
 // authenticate finds out who asks, or says why nobody does.

@@ -11,6 +11,17 @@ type entity struct {
 	modified time.Time // to the second; zero = none
 }
 
+// sign puts on the headers that a client needs to ask by conditions later. Errors
+// go without.
+func (e entity) sign(q *request, cache string) {
+	h := &q.Response.Header
+	h.SetCanonical([]byte("ETag"), []byte(e.etag))
+	h.Set("Cache-Control", cache)
+	if !e.modified.IsZero() {
+		h.Set("Last-Modified", e.modified.Format(httpDate))
+	}
+}
+
 // verdict is what the preconditions of a request decide.
 type verdict int
 

@@ -119,6 +119,9 @@ func (f *feed) next() error {
 		if f.out.Len() > 0 || f.ended {
 			return nil
 		}
+		if f.a.over(f.session) {
+			return io.EOF // it ended between our login and our first look
+		}
 		select {
 		case <-changed:
 		case <-timer.C:

@@ -1,5 +1,13 @@
 package api
 
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"time"
+)
+
 var (
 	ParseRange  = parseRange
 	MediaType   = mediaType
@@ -21,4 +29,21 @@ func Served() []string {
 		}
 	}
 	return out
+}
+
+// Guarded is a connection with the edge's deadlines.
+func Guarded(c net.Conn, stall time.Duration) net.Conn {
+	w := &conn{Conn: c}
+	w.stall.Store(int64(stall))
+	return w
+}
+
+const (
+	CallStall  = callStall
+	MediaStall = mediaStall
+)
+
+// Feed is an event stream from a revision on, without a request.
+func Feed(lib Library, rev int64) io.Reader {
+	return &feed{a: New(Options{Library: lib}), user: 1, ctx: context.Background(), rev: rev, out: bytes.Buffer{}}
 }

@@ -146,6 +146,23 @@ func TestRefreshBeyondTheLimitIsTheSameAgain(t *testing.T) {
 	}
 }
 
+// Even a flood from the household's address throws nobody's login away.
+func TestRefreshIsNeverTooMany(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Limits.Anonymous = 3 })
+	l := w.login(w.ada)
+	for range 2 {
+		l.RefreshToken = w.refresh(l.RefreshToken).RefreshToken
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+w.addr+"/api/auth/refresh", strings.NewReader(`{"refresh_token":"`+l.RefreshToken+`"}`))
+	fatal(t, err)
+	if res, err := w.client.Do(req); err == nil {
+		_ = res.Body.Close()
+		t.Errorf("got %d, want no answer", res.StatusCode)
+	}
+	w.clock.advance(time.Minute)
+	w.refresh(l.RefreshToken)
+}
+
 func TestSecretRotation(t *testing.T) {
 	before, after := []byte("the secret of yesterday, thirty-two"), []byte("the secret of tomorrow, thirty-two!")
 	w := newWorld(t, func(o *api.Options) { o.JWTSecret = before })

@@ -24,7 +24,7 @@ func (a *API) routes() []route {
 		{"POST", p("/api/auth/code/generate", "/api/auth/generate-code"), anyone, a.generate},
 		{"POST", p("/api/auth/code/verify", "/api/auth/verify-code"), anyone, a.verify},
 		{"POST", p("/api/auth/web-link"), anyone, a.webLink},
-		{"POST", p("/api/auth/refresh"), anyone, a.refresh},
+		{"POST", p("/api/auth/refresh"), renewer, a.refresh},
 		{"POST", p("/api/auth/logout"), person, a.logout},
 		{"GET", p("/api/auth/me"), person, a.me},
 

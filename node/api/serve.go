@@ -55,8 +55,12 @@ func (a *API) guarded(ctx context.Context, q *request, who access, h handler) (e
 	switch who {
 	case probe:
 		return h(ctx, q)
-	case anyone:
-		if err := a.limits.anonymous.take(q.address); err != nil {
+	case anyone, renewer:
+		err := a.limits.anonymous.take(q.address)
+		if err != nil && who == renewer {
+			return errGone // a 429 would throw an old app's login away; no answer does not
+		}
+		if err != nil {
 			return err
 		}
 		return h(ctx, q)

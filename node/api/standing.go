@@ -91,6 +91,14 @@ func (s *standing) end(session int32) {
 	s.revoked[session] = s.now()
 }
 
+// over tells whether a session is known to have ended.
+func (s *standing) over(session int32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, dead := s.revoked[session]
+	return dead
+}
+
 // admit is the user of a login that stands now. A list that was never read
 // refuses.
 func (s *standing) admit(ctx context.Context, id, session int32, version int) (teleplay.User, error) {

@@ -53,14 +53,11 @@ func (a *API) bytes(ctx context.Context, q *request, save bool) error {
 		return err
 	}
 	e := entity{etag: a.etag(f), modified: f.Date.UTC().Truncate(time.Second)}
-	h := &q.Response.Header
-	h.SetCanonical([]byte("ETag"), []byte(e.etag))
-	h.Set("Last-Modified", e.modified.Format(httpDate))
 	switch e.judge(q) {
 	case failed:
 		return errMismatch
 	case notModified:
-		h.Set("Cache-Control", mediaCache)
+		e.sign(q, mediaCache)
 		q.SetStatusCode(304)
 		return nil
 	}
@@ -71,17 +68,17 @@ func (a *API) bytes(ctx context.Context, q *request, save bool) error {
 		case partOfFile:
 			status = 206
 		case beyondTheFile:
-			h.Set("Content-Range", "bytes */"+strconv.FormatInt(f.Size, 10))
-			h.Set("Accept-Ranges", "bytes")
+			q.Response.Header.Set("Content-Range", "bytes */"+strconv.FormatInt(f.Size, 10))
+			q.Response.Header.Set("Accept-Ranges", "bytes")
 			return errBadRange
 		}
 	}
-	return a.send(ctx, q, f, part, status, save)
+	return a.send(ctx, q, f, e, part, status, save)
 }
 
 // send begins the answer: nothing of it is written before the first byte is here,
 // so that failures come as statuses.
-func (a *API) send(ctx context.Context, q *request, f teleplay.File, part teleplay.Range, status int, save bool) error {
+func (a *API) send(ctx context.Context, q *request, f teleplay.File, e entity, part teleplay.Range, status int, save bool) error {
 	body, err := a.open(ctx, q, f, part)
 	if err != nil {
 		return err
@@ -92,7 +89,7 @@ func (a *API) send(ctx context.Context, q *request, f teleplay.File, part telepl
 	h.SetContentType(mime)
 	h.Set("Content-Disposition", disposition(f.Name, inline && !save))
 	h.Set("Content-Security-Policy", mediaCSP)
-	h.Set("Cache-Control", mediaCache)
+	e.sign(q, mediaCache)
 	h.Set("Accept-Ranges", "bytes")
 	if status == 206 {
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.Start, part.End()-1, f.Size))

@@ -32,8 +32,7 @@ func (a *API) thumbnail(ctx context.Context, q *request) error {
 	}
 	h := &q.Response.Header
 	e := entity{etag: `"` + t.ETag + `"`}
-	h.SetCanonical([]byte("ETag"), []byte(e.etag))
-	h.Set("Cache-Control", "private, max-age=604800")
+	e.sign(q, "private, max-age=604800")
 	h.Set("Content-Security-Policy", mediaCSP)
 	if tags, there := list(q, "If-None-Match"); there && e.matches(tags, true) {
 		q.SetStatusCode(304)
