@@ -50,7 +50,6 @@ check-go: toolchain web/dist/index.html
 	$(GO) test -shuffle=on -race $(RACE)
 
 check-web: toolchain web/node_modules/.package-lock.json
-	cd web && $(NPM) run --silent gen -- --check
 	cd web && $(NPM) run --silent lint
 	cd web && $(NPM) run --silent types
 	cd web && $(NPM) run --silent test
