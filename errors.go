@@ -18,7 +18,7 @@ var (
 // Error is a failure that a client can act on. It wraps one of the five kinds.
 type Error struct {
 	Kind   error         // one of the five sentinels
-	Code   string        // API.md's machine word, e.g. "name_taken"; empty = the kind's own
+	Code   string        // the API’s machine word, e.g. "name_taken"; empty = the kind's own
 	Detail string        // one sentence for a person, no internal text
 	Retry  time.Duration // when to try again; 0 = not said
 	Hint   string        // what an operator can do about it; for logs, never for clients

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	codesPerAddress = 10  // live; API.md §1
-	codesInAll      = 100 // live; 5 guesses in 10 min then hit with 5·10⁻⁴ (RELIABILITY.md §6)
+	codesPerAddress = 10  // live
+	codesInAll      = 100 // live; 5 guesses in 10 min then hit with 5·10⁻⁴
 	// deadCodes is how long a code is remembered when it is over, so that a device
 	// that still polls hears "expired" and not "unknown".
 	deadCodes = 10 * time.Minute

@@ -11,7 +11,7 @@ import (
 )
 
 // testConstraints checks that the tables themselves refuse what no method here
-// would do (API.md §7).
+// would do.
 func testConstraints(t *testing.T, w *world) {
 	ctx := t.Context()
 	folderA, folderB := w.folder(t, w.a, "a", 0), w.folder(t, w.b, "b", 0)

@@ -12,7 +12,7 @@
 //
 // open.go, create.go, lock.go, schema.go and tx.go are the machinery, dialect.go
 // holds what differs between databases, values.go how Go's values lie in columns. Every other
-// file is a table or two and the rules for it (docs: API.md §7).
+// file is a table or two and the rules for it.
 package catalog
 
 import (

@@ -10,8 +10,7 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-// watched is the part of a film after which it counts as seen: the rest is names
-// (API.md §2.2).
+// watched is the part of a film after which it counts as seen: the rest is names.
 const watched = 0.9
 
 // maxSeconds bounds positions and lengths: 31 years, and an int32 holds it.

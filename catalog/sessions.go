@@ -9,7 +9,7 @@ import (
 )
 
 // rotatedFor is how long a rotation is remembered: twice the 30 s in which the
-// last token still gets its successor (API.md §5). One older is kept too, so that
+// last token still gets its successor. One older is kept too, so that
 // the list is never empty after the first.
 const rotatedFor = 60 * time.Second
 

@@ -8,7 +8,7 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-const maxThumb = 64 << 10 // bytes (API.md §3.3); Telegram's own thumbnails stay far below
+const maxThumb = 64 << 10 // bytes; Telegram's own thumbnails stay far below
 
 // Thumb is the thumbnail of a file of the user; ErrNotFound also when it has none.
 func (d *DB) Thumb(ctx context.Context, user, file int32) (th teleplay.Thumb, err error) {

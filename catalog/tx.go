@@ -120,7 +120,7 @@ func found(err error, sentence string) error {
 
 // newID draws a free id for a table. It is random, so that nobody counts others'
 // rows, and has 7 digits until 1 in 100 of those are used, then 8, and so on: a
-// guess meets something in less than 1 of 100 tries (API.md §1).
+// guess meets something in less than 1 of 100 tries.
 func (t *tx) newID(table string) (int32, error) {
 	var used int64
 	if err := t.row("SELECT count(*) FROM " + table).Scan(&used); err != nil {

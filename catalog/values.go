@@ -10,7 +10,7 @@ import (
 )
 
 // stamp is a time as it lies in a column: milliseconds since 1970, NULL for the
-// zero time. Milliseconds are what API.md §1 shows, so nothing is lost that
+// zero time. Milliseconds are what the API shows, so nothing is lost that
 // anybody could see.
 type stamp time.Time
 

@@ -16,7 +16,7 @@ const (
 	leeway = 60 * time.Second
 )
 
-// claims is what an access token says (API.md §5).
+// claims is what an access token says.
 type claims struct {
 	jwt.RegisteredClaims
 	Session int32 `json:"sid"`

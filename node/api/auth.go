@@ -26,7 +26,7 @@ func (a *API) authenticate(ctx context.Context, q *request, as access) error {
 	bearer, cookie := bearerOf(q), string(q.Request.Header.Cookie(accessCookie(q.https)))
 	if bearer != "" {
 		err = a.login(ctx, q, bearer, as)
-		// On media any one valid credential is enough (API.md §1); elsewhere a dead
+		// On media any one valid credential is enough; elsewhere a dead
 		// token is not covered up by a cookie.
 		if err == nil || as == person {
 			return err
@@ -100,7 +100,7 @@ func (a *API) bare(ctx context.Context, session int32) bool {
 	return err == nil && s.Kind == teleplay.BareCode
 }
 
-// sessionYears bounds a session however often it is used: API.md §5's one year.
+// sessionYears bounds a session however often it is used: one year.
 const sessionYears = 1
 
 func (a *API) alive(s teleplay.Session) bool {

@@ -12,7 +12,7 @@ const (
 	// callStall is how long a client may take nothing of an ordinary answer.
 	callStall = 10 * time.Second
 	// mediaStall is the same for a stream: a paused player is the normal case, and a
-	// pause is legal (SERVING.md §6).
+	// pause is legal.
 	mediaStall = 5 * time.Minute
 	// writeStep is how often a write that hangs looks how long it has hung.
 	writeStep = 10 * time.Second

@@ -8,7 +8,7 @@ import (
 )
 
 // unsentLimit keeps what the kernel holds unsent for a stalled viewer small:
-// 64 of them cost 17 MiB instead of 170 (SERVING.md §2), and a seek wastes less.
+// 64 of them cost 17 MiB instead of 170, and a seek wastes less.
 const unsentLimit = 128 << 10
 
 // raw is the socket below a connection; nil for what has none.

@@ -9,7 +9,7 @@ import (
 // refreshPath is all that the refresh cookie is sent to.
 const refreshPath = "/api/auth"
 
-// accessCookie and refreshCookie name the cookies (API.md §5). The prefixes bind
+// accessCookie and refreshCookie name the cookies. The prefixes bind
 // browsers to Secure and to this host; plain http on a LAN cannot have them.
 func accessCookie(https bool) string {
 	if https {

@@ -13,7 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// statuses is API.md §1's map from code word to status.
+// statuses is the one map from code word to status.
 var statuses = map[string]int{
 	"bad_request": 400, "name_taken": 400, "folder_cycle": 400,
 	"unauthenticated": 401, "token_expired": 401, "session_revoked": 401,

@@ -31,7 +31,7 @@ func (a *API) listFiles(ctx context.Context, q *request) error {
 }
 
 // fileQuery reads what a list is asked for. Neither folder nor filter is the root;
-// a search or a type looks through all folders (API.md §2.1).
+// a search or a type looks through all folders.
 func fileQuery(q *request) (teleplay.FileQuery, error) {
 	var out teleplay.FileQuery
 	var err error

@@ -66,7 +66,7 @@ func (w *wrongCodes) add(address, code string) {
 	}
 }
 
-// refusedRest is how long an address makes no code after "Not me" (API.md §4).
+// refusedRest is how long an address makes no code after "Not me".
 const refusedRest = 10 * time.Minute
 
 // refused remembers the addresses whose login somebody refused.

@@ -2,7 +2,7 @@ package api
 
 import "strings"
 
-// appCSP is CLIENTS.md §4.1's list with API.md §3.3's additions.
+// appCSP is what the web app needs and nothing more.
 func appCSP(styles []string) string {
 	return "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob:; " +
 		"connect-src 'self'; img-src 'self' data: blob:; style-src " + strings.Join(append([]string{"'self'"}, styles...), " ") +

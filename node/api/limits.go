@@ -7,7 +7,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits bounds what one address, session or user may ask (API.md §1). A zero
+// Limits bounds what one address, session or user may ask. A zero
 // field has the default named beside it.
 type Limits struct {
 	Off bool // lifts them all, for benches

@@ -20,7 +20,7 @@ const (
 	bareCodeLife   = 5 * time.Minute
 	// longestWait is how long a verify may be held.
 	longestWait = 25 * time.Second
-	// longestName is API.md §4's length of a device's name, in characters.
+	// longestName is the longest name of a device, in characters.
 	longestName = 64
 )
 

@@ -25,7 +25,7 @@ var byExtension = map[string]string{
 
 // mediaType is the Content-Type of a file's bytes and whether a browser may show
 // them. Name and MIME come from the sender, so only exact types pass; everything
-// else is octets to be saved (API.md §3.2).
+// else is octets to be saved.
 func mediaType(f teleplay.File) (mime string, inline bool) {
 	mime = strings.ToLower(f.MIME)
 	if mime == "" || mime == octets {

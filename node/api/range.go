@@ -17,7 +17,7 @@ const (
 )
 
 // parseRange reads a Range header for a file of size bytes, after RFC 9110 §14 as
-// RELIABILITY.md §2 decides it: one range is served, several are answered whole,
+// RFC 9110 §14 decides it: one range is served, several are answered whole,
 // what is invalid or of another unit is ignored, and no number overflows. An empty
 // file has no ranges. It allocates nothing and looks at each byte a constant
 // number of times.

@@ -9,7 +9,7 @@ import (
 
 type handler func(context.Context, *request) error
 
-// route is one row of API.md §2.1: both its names lead to the one handler.
+// route is one row of openapi.json: both its names lead to the one handler.
 type route struct {
 	method string
 	paths  []string

@@ -19,8 +19,7 @@ const (
 	largestBody = 1 << 20
 	// headerRoom holds the longest header that is read, 8 KB of Range included.
 	headerRoom = 16 << 10
-	// readTime bounds the arrival of a request, idleTime the wait for the next one
-	// (RELIABILITY.md §1).
+	// readTime bounds the arrival of a request, idleTime the wait for the next one.
 	readTime = 10 * time.Second
 	idleTime = 120 * time.Second
 )

@@ -85,7 +85,7 @@ func (a *API) guarded(ctx context.Context, q *request, who access, h handler) (e
 
 // counted takes an answer of 401 or 404 off the address's budget for those; when
 // that is used up, guessing goes on blind. Thumbnails and codes that nobody has
-// confirmed yet do not count (API.md §1).
+// confirmed yet do not count.
 func (a *API) counted(q *request, who access, err error) error {
 	code, _, _ := word(err)
 	if s := statuses[code]; (s != 401 && s != 404) || who == thumb || code == "authorization_pending" {

@@ -10,7 +10,7 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-// The shapes of API.md §2.1. Every field is always there: the old Kotlin app
+// The shapes of openapi.json. Every field is always there: the old Kotlin app
 // breaks on a missing one.
 
 type messageShape struct {

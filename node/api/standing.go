@@ -13,7 +13,7 @@ import (
 )
 
 // pullEvery is how old the list of dead sessions may be when no commit said that
-// it changed; API.md §5.
+// it changed.
 const pullEvery = 20 * time.Second
 
 // pullAgain is when a pull that failed is tried again.

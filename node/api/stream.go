@@ -16,7 +16,7 @@ import (
 )
 
 // firstByte is how long a stream may wait for its first byte before it becomes a
-// 504 (API.md §3.1).
+// 504.
 const firstByte = 10 * time.Second
 
 const mediaCache = "private, max-age=86400, immutable, no-transform"

@@ -11,7 +11,7 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-// ranges is every row of API.md §3.1 and RELIABILITY.md §2 about one Range header
+// ranges is every row of the contract about one Range header
 // on a file of 1,000 bytes. from < 0: no bytes of the file.
 var ranges = []struct {
 	header   string

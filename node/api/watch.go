@@ -7,7 +7,7 @@ import (
 )
 
 // peekEvery is how often waiting requests are asked whether anybody still waits:
-// a client that has left ends its stream within 250 ms (RELIABILITY.md H7).
+// a client that has left ends its stream within 250 ms.
 const peekEvery = 200 * time.Millisecond
 
 // watch ends what clients have left. fasthttp notices nothing while a handler
