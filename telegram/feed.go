@@ -86,7 +86,7 @@ func (f *feed) run(ctx context.Context, api *tg.Client, self int64) error {
 				return
 			}
 			if err != nil && ctx.Err() == nil {
-				f.bot.wire.Log.Warn("update lost, asking again later", "err", err)
+				f.bot.wire.Log.Warn("update lost, asking again later", "err", err.Error())
 			}
 		}
 	})

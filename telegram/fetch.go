@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
 )
@@ -63,7 +64,7 @@ type fetch struct {
 	flying uint64 // parts in flight
 	count  int    // runs in flight
 	tried  map[*helper]bool
-	again  bool  // every helper has failed once
+	again  bool  // every helper has had a second try
 	last   error // of the last run that failed
 }
 
@@ -114,7 +115,9 @@ func (f *fetch) fill() (done bool, err error) {
 			return true, nil
 		}
 		h, err := f.pool.pick(f.id.Message, f.tried)
-		if errors.Is(err, errTried) && !f.again && f.count == 0 {
+		if errors.Is(err, errTried) && f.count == 0 && (!f.again || unsent(f.last)) {
+			// All over again: once, or as long as connections come and go, which
+			// the next call waits for.
 			f.again = true
 			clear(f.tried)
 			continue
@@ -147,7 +150,7 @@ func (f *fetch) failed(r result) error {
 	case actPark, actShut:
 		// It rests now; others are asked.
 	case actBug:
-		f.pool.wire.Log.Error("Telegram refuses our question", "chunk", f.id, "part", r.run.part, "parts", r.run.parts, "err", r.err)
+		f.pool.wire.Log.Error("Telegram refuses our question", "chunk", f.id, "part", r.run.part, "parts", r.run.parts, "err", r.err.Error())
 		return r.err
 	default:
 		f.tried[r.helper] = true
@@ -161,6 +164,12 @@ func (f *fetch) ask(h *helper, r run) error {
 	return h.download(context.Background(), f.id.Message, func(ctx context.Context, l *lane, d *document) error {
 		return f.part(ctx, l, d, r)
 	})
+}
+
+// unsent says that err is a broken connection's and no answer to a question.
+func unsent(err error) bool {
+	_, answered := tgerr.As(err)
+	return !answered && !errors.Is(err, errLength) && !errors.Is(err, errCDN) && !errors.Is(err, errLate)
 }
 
 // part asks for the bytes of a run and puts them into the sink, late ones too.

@@ -79,7 +79,7 @@ func (h *helper) run(ctx context.Context) error {
 		if err := h.bury(err); err != nil {
 			return err
 		}
-		h.wire.Log.Warn("helper out", "helper", h.bot, "err", err, "retry", wait)
+		h.wire.Log.Warn("helper out", "helper", h.bot, "err", err.Error(), "retry", wait)
 		if !pause(ctx, jitter(wait)) {
 			return nil
 		}

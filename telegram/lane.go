@@ -87,7 +87,7 @@ func (l *lane) run(ctx context.Context) error {
 		if errors.As(err, &p) && p.Code == codec.CodeTransportFlood && most != floodMost {
 			wait, most = floodFirst, floodMost
 		}
-		l.wire.Log.Debug("lane lost", "helper", l.bot, "dc", l.dc, "err", err)
+		l.wire.Log.Debug("lane lost", "helper", l.bot, "dc", l.dc, "err", err.Error())
 		if !pause(ctx, jitter(max(wait, v.wait))) {
 			return nil
 		}

@@ -88,7 +88,10 @@ func (b *MainBot) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		b.wire.Log.Warn("main bot out", "helper", b.login.bot, "err", err)
+		if err == nil {
+			err = errClosed
+		}
+		b.wire.Log.Warn("main bot out", "helper", b.login.bot, "err", err.Error())
 		if err := b.login.bury(&laneError{b.wire.Keys.Home(b.login.bot), err}); err != nil {
 			return fmt.Errorf("main bot: %w", err)
 		}

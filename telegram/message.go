@@ -49,7 +49,7 @@ func (f *feed) readBox(ctx context.Context) {
 		}
 	}
 	if err != nil && ctx.Err() == nil {
-		f.bot.wire.Log.Error("messages lost: the private box cannot be read", "after", last, "err", err)
+		f.bot.wire.Log.Error("messages lost: the private box cannot be read", "after", last, "err", err.Error())
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gotd/td/exchange"
 	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
@@ -78,6 +79,9 @@ func judge(err error) verdict {
 	}
 	if errors.Is(err, errKeyLost) {
 		return verdict{act: actNewKey}
+	}
+	if errors.Is(err, exchange.ErrKeyFingerprintNotFound) {
+		return verdict{act: actStop}
 	}
 	e, ok := tgerr.As(err)
 	if !ok || e.Code == 500 || e.Code == -503 || e.Type == "TIMEOUT" {
