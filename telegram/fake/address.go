@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+
+	"github.com/gotd/td/tg"
 )
 
 // address is an entry of a DC, as help.getConfig and GET /info list them.
@@ -60,4 +63,31 @@ func (o *Options) listen(ctx context.Context) (list []address, listeners []net.L
 		list = append(list, a)
 	}
 	return list, listeners, nil
+}
+
+// addressList lists the addresses: of each DC the normal ones before its media_only one.
+func (s *Server) addressList() []address {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.list)
+}
+
+// Addr is the address of a DC, once the server is ready; "" = no such DC.
+func (s *Server) Addr(dc int) string {
+	for _, a := range s.addressList() {
+		if a.DC == dc {
+			return a.Addr
+		}
+	}
+	return ""
+}
+
+// addresses is addressList as help.getConfig tells them.
+func (s *Server) addresses() []tg.DCOption {
+	var list []tg.DCOption
+	for _, a := range s.addressList() {
+		host, port := a.hostPort()
+		list = append(list, tg.DCOption{ID: a.DC, IPAddress: host, Port: port, MediaOnly: a.MediaOnly})
+	}
+	return list
 }

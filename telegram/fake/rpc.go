@@ -137,7 +137,7 @@ func (s *session) finish(q *rpc, answer bin.Encoder) {
 	q.plain, q.conn, q.envelope = plain, c, s.envelope(proto.MessageServerResponse, true)
 	s.kept = append(s.kept, q)
 	s.bytes += len(plain)
-	for len(s.kept) > 1 && (s.kept[0].plain == nil || s.bytes > keptBytes) {
+	for len(s.kept) > 1 && (s.kept[0].plain == nil || s.bytes > keptBytes || len(s.kept) > keptAnswers) {
 		s.release(s.kept[0])
 		s.kept = s.kept[1:]
 	}

@@ -2,12 +2,12 @@ package fake
 
 import (
 	"crypto/aes"
-	"crypto/cipher"
 	"encoding/binary"
 	"io"
 	"slices"
 	"sync"
 
+	"github.com/gotd/ige"
 	"github.com/gotd/td/crypto"
 )
 
@@ -47,27 +47,8 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 	b := f.buf[headRoom:]
 	copy(b, key.ID[:])
 	copy(b[8:], msgKey[:])
-	encryptIGE(block, iv[:], b[24:], plain)
+	ige.EncryptBlocks(block, iv[:], b[24:], plain)
 	return f, nil
-}
-
-// encryptIGE is AES-IGE by 64 bit words: half the time of gotd's, which this
-// server spends most of its life in.
-func encryptIGE(block cipher.Block, iv, dst, src []byte) {
-	le := binary.LittleEndian
-	c0, c1 := le.Uint64(iv), le.Uint64(iv[8:])
-	p0, p1 := le.Uint64(iv[16:]), le.Uint64(iv[24:])
-	for len(src) >= 16 && len(dst) >= 16 {
-		s0, s1 := le.Uint64(src), le.Uint64(src[8:])
-		le.PutUint64(dst, s0^c0)
-		le.PutUint64(dst[8:], s1^c1)
-		block.Encrypt(dst[:16], dst[:16])
-		c0, c1 = le.Uint64(dst)^p0, le.Uint64(dst[8:])^p1
-		le.PutUint64(dst, c0)
-		le.PutUint64(dst[8:], c1)
-		p0, p1 = s0, s1
-		src, dst = src[16:], dst[16:]
-	}
 }
 
 // frame is a payload on its way out: headRoom bytes, payload, and tailRoom bytes

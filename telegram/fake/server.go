@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -208,68 +207,12 @@ func (s *Server) ControlAddr() string {
 	return s.control
 }
 
-// addressList lists the addresses: of each DC the normal ones before its media_only one.
-func (s *Server) addressList() []address {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.list)
-}
-
-// Addr is the address of a DC, once the server is ready; "" = no such DC.
-func (s *Server) Addr(dc int) string {
-	for _, a := range s.addressList() {
-		if a.DC == dc {
-			return a.Addr
-		}
-	}
-	return ""
-}
-
-// addresses is addressList as help.getConfig tells them.
-func (s *Server) addresses() []tg.DCOption {
-	var list []tg.DCOption
-	for _, a := range s.addressList() {
-		host, port := a.hostPort()
-		list = append(list, tg.DCOption{ID: a.DC, IPAddress: host, Port: port, MediaOnly: a.MediaOnly})
-	}
-	return list
-}
-
 // PublicKey is the key that clients must trust. It follows from the seed.
 func (s *Server) PublicKey() *rsa.PublicKey { return &s.rsa.PublicKey }
 
 // PublicKeyPEM is PublicKey in PKCS #1 PEM.
 func (s *Server) PublicKeyPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&s.rsa.PublicKey)})
-}
-
-// Key makes an auth key of the DC that is logged in as the bot, with its salt, so
-// that a test or demo pays for no exchange. Neither counts as a login.
-func (s *Server) Key(bot int64, dc int) (value [256]byte, salt int64, err error) {
-	k, err := s.madeKey(bot, dc)
-	if err != nil {
-		return value, 0, err
-	}
-	return k.key.Value, k.salt(s.opt.Now()), nil
-}
-
-// keyFor is Key for the control API.
-func (s *Server) keyFor(bot int64, dc int) (keyView, error) {
-	k, err := s.madeKey(bot, dc)
-	if err != nil {
-		return keyView{}, err
-	}
-	return keyView{Key: k.key.Value[:], ID: hexID(k.key.IntID()), Salt: strconv.FormatInt(k.salt(s.opt.Now()), 10)}, nil
-}
-
-func (s *Server) madeKey(account int64, dc int) (*authKey, error) {
-	if !slices.Contains(s.opt.DCs, dc) {
-		return nil, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no DC %d", dc))
-	}
-	if !slices.ContainsFunc(s.world.bots(), func(b bot) bool { return b.ID == account && !b.Revoked }) {
-		return nil, teleplay.Fail(teleplay.ErrNotFound, "", fmt.Sprintf("there is no bot %d", account))
-	}
-	return s.ring.made(dc, account)
 }
 
 // method is a method's name, or its id in hex.

@@ -17,8 +17,10 @@ const (
 	sessionLife = time.Hour
 	// keptQueries is for how many queries of a session a repetition is known.
 	keptQueries = 2048
-	// keptBytes of answers are kept for a session until they are acknowledged.
-	keptBytes = 4 << 20
+	// keptBytes of answers, and keptAnswers at most, are kept for a session until
+	// they are acknowledged; a client that lost older ones has to ask anew.
+	keptBytes   = 4 << 20
+	keptAnswers = 512
 )
 
 // session is what a client names by its session id, under one key.
