@@ -229,6 +229,31 @@ func TestALostConnectionLosesNoUpdate(t *testing.T) {
 	}
 }
 
+// TestAnsweringWhileUpdatesQueue: whoever reads Updates may send in between, however
+// many wait.
+func TestAnsweringWhileUpdatesQueue(t *testing.T) {
+	const n = 300
+	w := newWorld(t, fake.Options{Bots: 1})
+	b, _ := w.mainBot(marks{})
+	in := begun(t, b)
+	var writing sync.WaitGroup
+	defer writing.Wait()
+	writing.Go(func() {
+		for i := range n {
+			w.says(object{"text": fmt.Sprint(i)})
+		}
+	})
+	for i := range n {
+		u := in.next(t)
+		if u.Text != fmt.Sprint(i) {
+			t.Fatalf("got %s, want %d", u.Text, i)
+		}
+		if id, err := b.Send(t.Context(), u.From.ID, teleplay.Outgoing{Text: "yes"}, int64(i+1)); err != nil || id == 0 {
+			t.Fatalf("message %d, %v", id, err)
+		}
+	}
+}
+
 func TestTalk(t *testing.T) {
 	w := newWorld(t, fake.Options{Bots: 1})
 	b, _ := w.mainBot(marks{})
