@@ -115,6 +115,9 @@ func (b *Bot) thumb(ctx context.Context, f teleplay.File) (teleplay.Thumb, error
 	if err != nil {
 		return teleplay.Thumb{}, err
 	}
+	if len(body) == 0 {
+		return teleplay.Thumb{}, nil
+	}
 	sum := sha256.Sum256(body)
 	return teleplay.Thumb{ETag: hex.EncodeToString(sum[:8]), Bytes: body}, nil
 }

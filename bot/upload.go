@@ -35,7 +35,10 @@ func (b *Bot) upload(ctx context.Context, user teleplay.User, u teleplay.Update)
 		Chat: u.From.ID, Source: u.Message, Random: random, Mark: u.Mark,
 	})
 	if errors.Is(err, teleplay.ErrConflict) {
-		return b.o.Library.Advance(ctx, u.Mark)
+		// Received was false a moment ago and nobody else adds files: the copy that
+		// was found is another file's.
+		b.o.Log.Error("file not stored", "user", u.From.ID, "message", u.Message, "err", err)
+		return b.reply(ctx, u, teleplay.Outgoing{Text: notStoredText(err), ReplyTo: u.Message})
 	}
 	if err == nil {
 		b.o.Log.Info("file added", "user", user.ID, "file", f.ID)

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -47,7 +48,7 @@ func newWorld(t *testing.T, change ...func(*api.Options)) *world {
 	w := &world{t: t, clock: &clock{}}
 	ctx := t.Context()
 	var err error
-	w.db, err = catalog.Open(ctx, catalog.Options{URL: "sqlite:///" + filepath.Join(t.TempDir(), "teleplay.db"), Now: w.clock.now})
+	w.db, err = catalog.Open(ctx, catalog.Options{URL: "sqlite:///" + filepath.Join(t.TempDir(), "teleplay.db"), Now: w.clock.now, Rand: rand.NewChaCha8([32]byte{1})})
 	fatal(t, err)
 	w.ada, err = w.db.SeeUser(ctx, teleplay.Person{ID: 700000001, Username: "ada", FirstName: "Ada"})
 	fatal(t, err)
