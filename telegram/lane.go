@@ -49,7 +49,6 @@ type lane struct {
 	// that its key is new. Its error ends the connection.
 	greet func(ctx context.Context, call tg.Invoker, made bool) error
 
-	flying atomic.Int64 // bytes asked and not yet answered
 	misses atomic.Int32
 
 	mu   sync.Mutex
@@ -232,6 +231,8 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 		return err
 	case <-timer.C:
 		if l.misses.Add(1) >= missesMost {
+			// Frames with a wrong time are dropped without a word: look at the clock too.
+			l.wire.clock.forget()
 			kick(errLate)
 		}
 		return errLate

@@ -221,8 +221,3 @@ func (w *world) pool(n int) *telegram.Pool {
 	background(w.t, "pool", p.Run)
 	return p
 }
-
-func number(s string) int64 {
-	n, _ := strconv.ParseInt(s, 10, 64)
-	return n
-}

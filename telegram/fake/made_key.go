@@ -3,7 +3,6 @@ package fake
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/teleplay/teleplay"
 )
@@ -16,15 +15,6 @@ func (s *Server) Key(bot int64, dc int) (value [256]byte, salt int64, err error)
 		return value, 0, err
 	}
 	return k.key.Value, k.salt(s.opt.Now()), nil
-}
-
-// keyFor is Key for the control API.
-func (s *Server) keyFor(bot int64, dc int) (keyView, error) {
-	k, err := s.madeKey(bot, dc)
-	if err != nil {
-		return keyView{}, err
-	}
-	return keyView{Key: k.key.Value[:], ID: hexID(k.key.IntID()), Salt: strconv.FormatInt(k.salt(s.opt.Now()), 10)}, nil
 }
 
 func (s *Server) madeKey(account int64, dc int) (*authKey, error) {
