@@ -156,6 +156,13 @@ CREATE TABLE bot_state (
     channels TEXT    NOT NULL -- JSON, channel id → pts
 );
 
+-- Message ids mean something in one bot's private box and in one channel alone.
+CREATE TABLE bound_to (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    bot     BIGINT  NOT NULL,
+    channel BIGINT  NOT NULL
+);
+
 CREATE TABLE channel_deletes (
     message INTEGER NOT NULL PRIMARY KEY,
     due_at  BIGINT  NOT NULL

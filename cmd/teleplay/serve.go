@@ -75,6 +75,9 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.Bind(ctx, s.BotToken.bot(), int64(s.Channel)); err != nil {
+		return err
+	}
 	host, _ := os.Hostname()
 	keys, err := telegram.OpenKeys(filepath.Join(s.DataDir, "telegram.keys"), atRest(string(s.JWTSecret)), nodeName)
 	if err != nil {

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,18 +53,26 @@ var ours = []string{"TELEGRAM_", "JWT_", "CACHE_", "CLUSTER_", "AUTH_", "ADMIN_"
 func readSettings(environ []string, dir string) (s settings, warnings, faults []string) {
 	vars, faults := gather(environ, dir)
 	known := map[string]string{} // field → name
+	names := map[string]bool{}   // all that may be set
 	for f := range reflect.TypeFor[settings]().Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
-		known[f.Name] = name
+		known[f.Name], names[name] = name, true
 		if f.Tag.Get("file") != "" {
+			names[name+"_FILE"] = true
 			faults = append(faults, fromFile(vars, name)...)
+		} else if _, set := vars[name+"_FILE"]; set {
+			names[name+"_FILE"] = true
+			faults = append(faults, name+"_FILE is set, but only secrets are read from files: set "+name)
 		}
+	}
+	if _, set := vars["SERVER_PORT"]; set {
+		delete(vars, "PORT")
 	}
 	err := env.ParseWithOptions(&s, env.Options{Environment: vars})
 	faults = append(faults, explain(err, known)...)
 	faults = append(faults, s.across(vars)...)
 	for name := range vars {
-		if slices.ContainsFunc(ours, func(p string) bool { return strings.HasPrefix(name, p) }) && !isKnown(known, name) {
+		if slices.ContainsFunc(ours, func(p string) bool { return strings.HasPrefix(name, p) }) && !names[name] {
 			warnings = append(warnings, name+" is set, but this version has no such setting")
 		}
 	}
@@ -163,7 +172,7 @@ func (s *settings) across(vars map[string]string) (faults []string) {
 	if dc != key {
 		faults = append(faults, "TELEGRAM_DC_ADDR and TELEGRAM_PUBLIC_KEY_FILE go together: set both or neither")
 	}
-	if slices.Contains(s.HelperTokens, s.BotToken) && s.BotToken != "" {
+	if s.BotToken != "" && slices.ContainsFunc(s.HelperTokens, func(t botToken) bool { return t.bot() == s.BotToken.bot() }) {
 		faults = append(faults, "TELEGRAM_HELPER_BOT_TOKENS repeats the main bot: helpers are other bots")
 	}
 	return faults
@@ -178,7 +187,7 @@ func (s *settings) address() string {
 	if p == 0 {
 		p = 8000
 	}
-	return fmt.Sprintf("%s:%d", s.Host, p)
+	return net.JoinHostPort(s.Host, strconv.Itoa(int(p)))
 }
 
 // database is the catalog's URL; by default a file in the data directory.
@@ -191,12 +200,3 @@ func (s *settings) database() string {
 
 // accessLife is how long an access token is good.
 func (s *settings) accessLife() time.Duration { return time.Duration(s.JWTMinutes.n) * time.Minute }
-
-func isKnown(known map[string]string, name string) bool {
-	for _, k := range known {
-		if k == name || k+"_FILE" == name {
-			return true
-		}
-	}
-	return false
-}

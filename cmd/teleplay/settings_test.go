@@ -32,6 +32,9 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		{"TELEGRAM_BOT_TOKEN", "hello", "@BotFather"},
 		{"TELEGRAM_HELPER_BOT_TOKENS", "7000002:BBBBBBBBBBBB,7000002:BBBBBBBBBBBB", "twice"},
 		{"TELEGRAM_HELPER_BOT_TOKENS", "7000001:AAAAAAAAAAAAAAAA", "main bot"},
+		{"TELEGRAM_HELPER_BOT_TOKENS", "7000001:an-older-token-of-it", "main bot"},
+		{"TELEGRAM_HELPER_BOT_TOKENS", "7000002:BBBBBBBBBBBB,7000002:CCCCCCCCCCCC", "twice"},
+		{"AUTH_USERS_FILE", "/run/secrets/users", "only secrets"},
 		{"TELEGRAM_HELPER_BOT_TOKENS", "7000002:BBBBBBBBBBBB,", "not a bot's token"},
 		{"JWT_SECRET", "short-secret-value", "shorter than 32"},
 		{"JWT_SECRET", "change-me-in-production", "everybody knows"},
@@ -63,6 +66,20 @@ func TestSettingsThatAreRefused(t *testing.T) {
 				t.Errorf("the value is printed: %q", faults)
 			}
 		})
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for _, c := range []struct{ host, port, paas, want string }{
+		{"", "", "", "0.0.0.0:8000"}, {"::1", "9000", "", "[::1]:9000"}, {"127.0.0.1", "", "9100", "127.0.0.1:9100"},
+		{"127.0.0.1", "9000", "not a port", "127.0.0.1:9000"},
+	} {
+		m := complete()
+		m["SERVER_HOST"], m["SERVER_PORT"], m["PORT"] = c.host, c.port, c.paas
+		s, _, faults := readSettings(environ(m), t.TempDir())
+		if len(faults) != 0 || s.address() != c.want {
+			t.Errorf("%+v: %s, %q", c, s.address(), faults)
+		}
 	}
 }
 

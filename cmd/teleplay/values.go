@@ -66,8 +66,15 @@ type botToken string
 func (botToken) String() string       { return "***" }
 func (botToken) LogValue() slog.Value { return slog.StringValue("***") }
 
+// bot is the id of the bot that the token logs in.
+func (v botToken) bot() int64 {
+	id, _, _ := strings.Cut(string(v), ":")
+	n, _ := strconv.ParseInt(id, 10, 64) // its shape is checked
+	return n
+}
+
 func (v *botToken) UnmarshalText(b []byte) error {
-	if !tokenShape.Match(b) {
+	if !tokenShape.Match(b) || botToken(b).bot() == 0 {
 		return reason("is not a bot's token: it looks like 123456789:AAE…, as @BotFather gives it")
 	}
 	*v = botToken(b)
@@ -82,7 +89,7 @@ func (v *botTokens) UnmarshalText(b []byte) error {
 		if t.UnmarshalText([]byte(strings.TrimSpace(part))) != nil {
 			return reason("has an entry that is not a bot's token: separate tokens by commas")
 		}
-		if slices.Contains(*v, t) {
+		if slices.ContainsFunc(*v, func(o botToken) bool { return o.bot() == t.bot() }) {
 			return reason("names one bot twice")
 		}
 		*v = append(*v, t)
