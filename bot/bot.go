@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Feed is where updates come from. Both channels are closed when it ends.
+// Feed is where updates come from.
 type Feed interface {
 	Updates() <-chan teleplay.Update
 	Presses() <-chan teleplay.Press
@@ -129,8 +129,7 @@ func New(o Options) *Bot {
 	return b
 }
 
-// Run serves until ctx ends or the feed is closed, and returns after the last of
-// its goroutines.
+// Run serves until ctx ends and returns nil after the last of its goroutines.
 func (b *Bot) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return b.updates(ctx) })

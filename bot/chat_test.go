@@ -35,6 +35,8 @@ type chat struct {
 	fail     map[string][]error // next errors per call
 	lose     map[string][]error // errors after the call took effect
 	deleted  []int32
+	block    map[int64]bool // chats that take nothing now
+	order    []string       // of answers and edits
 }
 
 type sent struct {
@@ -67,6 +69,9 @@ func (c *chat) Send(_ context.Context, to int64, m teleplay.Outgoing, random int
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls["send"]++
+	if c.block[to] {
+		return 0, teleplay.ErrUnavailable
+	}
 	if err := pop(c.fail, "send"); err != nil {
 		return 0, err
 	}
@@ -83,6 +88,7 @@ func (c *chat) Edit(_ context.Context, _ int64, message int32, m teleplay.Outgoi
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.edits[message] = m
+	c.order = append(c.order, "edit")
 	return nil
 }
 
@@ -90,6 +96,7 @@ func (c *chat) Answer(_ context.Context, query int64, text string, _ bool) error
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answers[query] = text
+	c.order = append(c.order, "answer")
 	return nil
 }
 
@@ -132,6 +139,9 @@ func (c *chat) Thumb(_ context.Context, message int32) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls["thumb"]++
+	if err := pop(c.fail, "thumb"); err != nil {
+		return nil, err
+	}
 	return fmt.Appendf(nil, "jpeg of %d", message), nil
 }
 
@@ -296,3 +306,5 @@ func (h *house) files(of int64) []teleplay.File {
 func film() *teleplay.Media {
 	return &teleplay.Media{Kind: teleplay.MediaVideo, Document: 55, DC: 4, Size: 20 << 20, FileName: "film.mp4", MIME: "video/mp4", Duration: 61, Width: 640, Height: 360}
 }
+
+func id(n int32) string { return fmt.Sprint(n) }

@@ -53,7 +53,7 @@ func (b *Bot) command(ctx context.Context, user teleplay.User, u teleplay.Update
 		return b.newFolder(ctx, user, rest)
 	}
 	if strings.HasPrefix(word, "/") {
-		return say("I do not know " + plain(word) + ". /help lists what I can do."), nil
+		return say("I do not know " + short(plain(word)) + ". /help lists what I can do."), nil
 	}
 	return say("Send me a video, music, a photo or any other file and I keep it in your library. /help lists what else I can do."), nil
 }

@@ -91,24 +91,26 @@ func (b *Bot) below(n int) int {
 
 // answerLogin takes the answer to question: match is the number pressed, 0 a yes,
 // -1 "Not me".
-func (b *Bot) answerLogin(ctx context.Context, user teleplay.User, p teleplay.Press, code int32, match int) (string, error) {
+func (b *Bot) answerLogin(ctx context.Context, user teleplay.User, code int32, match int) (string, *teleplay.Outgoing, error) {
 	c, err := b.o.Library.AnswerCode(ctx, code, user.ID, match)
 	if errors.Is(err, teleplay.ErrNotFound) || errors.Is(err, teleplay.ErrConflict) {
-		return "This login has ended. Make a new code on the device.", nil
+		return "This login has ended. Make a new code on the device.", nil, nil
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	device := plain(c.DeviceName)
 	if device == "" {
 		device = "The device"
 	}
-	switch c.State {
-	case teleplay.CodeApproved, teleplay.CodeSpent:
-		return "Logged in", b.o.Talk.Edit(ctx, p.From.ID, p.Message, say("Logged in: "+device+"."))
-	default:
-		return "Refused", b.o.Talk.Edit(ctx, p.From.ID, p.Message, say("Refused: "+device+" was not logged in. If that was not you, somebody tried to get into your library; nothing else is needed."))
+	answer, m := "Refused", say("Refused: "+device+" was not logged in. If that was not you, somebody tried to get into your library; nothing else is needed.")
+	switch loggedIn := c.State == teleplay.CodeApproved || c.State == teleplay.CodeSpent; {
+	case loggedIn && match < 0:
+		answer, m = "Too late", say(device+" is logged in already, by your earlier answer. If that was not you, log it out there or ask the owner of this library.")
+	case loggedIn:
+		answer, m = "Logged in", say("Logged in: "+device+".")
 	}
+	return answer, &m, nil
 }
 
 func sixDigits(s string) bool {

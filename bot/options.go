@@ -19,6 +19,10 @@ const (
 	// retryFirst and retryMost bound the pause after a failure that may heal.
 	retryFirst = time.Second
 	retryMost  = time.Minute
+	// triesMost is how often an update that time does not heal is tried.
+	triesMost = 5
+	// textMost is the longest message that Telegram takes, in UTF-16 units.
+	textMost = 4096
 	// pressesAtOnce bounds the buttons handled in parallel; each takes one or two
 	// calls to Telegram.
 	pressesAtOnce = 8

@@ -46,31 +46,49 @@ func (b *Bot) drain(ctx context.Context, what string, work func(context.Context)
 
 // sendOwed sends the replies that commits have promised and strikes them off. One
 // that was sent before a crash is sent again with the same random id, which
-// Telegram takes for the same message.
+// Telegram takes for the same message. A chat that has to wait holds up no other.
 func (b *Bot) sendOwed(ctx context.Context) (bool, error) {
 	owed, err := b.o.Library.Owed(ctx, batch)
 	if err != nil {
 		return false, err
 	}
+	waits := map[int64]bool{} // chats whose order must be kept
+	var failed error
 	for _, o := range owed {
-		m := o.Reply
-		if o.File != nil {
-			m = b.savedCard(*o.File, o.Message)
+		if waits[o.Chat] {
+			continue
 		}
-		_, err := b.o.Talk.Send(ctx, o.Chat, m, randomID("reply", o.Chat, o.Message))
-		if errors.Is(err, teleplay.ErrDenied) || errors.Is(err, teleplay.ErrInvalid) || errors.Is(err, teleplay.ErrNotFound) {
-			// Nobody will ever read it: the chat is blocked or gone.
-			b.o.Log.Info("reply refused", "user", o.Chat, "err", err)
-			err = nil
-		}
-		if err != nil {
-			return false, err
+		if err := b.send(ctx, o); err != nil {
+			waits[o.Chat], failed = true, err
+			continue
 		}
 		if err := b.o.Library.StrikeOff(ctx, o.Chat, o.Message); err != nil {
 			return false, err
 		}
 	}
-	return len(owed) == batch, nil
+	return len(owed) == batch && failed == nil, failed
+}
+
+// send sends one owed reply. What Telegram does not take in its form is sent as
+// bare words; what it does not take at all is given up, as nobody will ever read
+// it.
+func (b *Bot) send(ctx context.Context, o teleplay.Owed) error {
+	m, purpose := o.Reply, "reply"
+	if o.File != nil {
+		m, purpose = b.savedCard(*o.File, o.Message), "card"
+	}
+	m = fit(m)
+	random := randomID(purpose, o.Chat, o.Message)
+	_, err := b.o.Talk.Send(ctx, o.Chat, m, random)
+	if errors.Is(err, teleplay.ErrInvalid) {
+		b.o.Log.Error("reply refused, sent as bare words", "user", o.Chat, "message", o.Message, "err", err)
+		_, err = b.o.Talk.Send(ctx, o.Chat, teleplay.Outgoing{Text: m.Text}, random)
+	}
+	if err != nil && (errors.Is(err, teleplay.ErrDenied) || errors.Is(err, teleplay.ErrInvalid) || errors.Is(err, teleplay.ErrNotFound)) {
+		b.o.Log.Info("reply given up", "user", o.Chat, "message", o.Message, "err", err)
+		return nil
+	}
+	return err
 }
 
 // deleteDue removes purged files from the storage channel. Ids that are gone are
@@ -87,33 +105,38 @@ func (b *Bot) deleteDue(ctx context.Context) (bool, error) {
 }
 
 // fetchThumbs gets the pictures of new files, once each. A file whose picture
-// cannot be had is shown without one.
+// cannot be had is shown without one, and holds up no other.
 func (b *Bot) fetchThumbs(ctx context.Context) (bool, error) {
 	due, err := b.o.Library.ThumbsDue(ctx, batch)
 	if err != nil {
 		return false, err
 	}
+	var failed error
 	for _, f := range due {
 		t, err := b.thumb(ctx, f)
-		if err != nil {
-			return false, err
+		if err == nil {
+			err = b.o.Library.SetThumb(ctx, f.ID, t)
+			if errors.Is(err, teleplay.ErrInvalid) { // too large to keep
+				err = b.o.Library.SetThumb(ctx, f.ID, teleplay.Thumb{})
+			}
 		}
-		if err := b.o.Library.SetThumb(ctx, f.ID, t); err != nil && !errors.Is(err, teleplay.ErrNotFound) {
-			return false, err
+		if err != nil && !errors.Is(err, teleplay.ErrNotFound) {
+			failed = err
 		}
 	}
-	return len(due) > 0, nil
+	return len(due) == batch && failed == nil, failed
 }
 
 func (b *Bot) thumb(ctx context.Context, f teleplay.File) (teleplay.Thumb, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	body, err := b.o.Thumbs.Thumb(ctx, f.Message)
-	if errors.Is(err, teleplay.ErrNotFound) || errors.Is(err, teleplay.ErrInvalid) {
-		return teleplay.Thumb{}, nil
+	if err != nil && heals(err) {
+		return teleplay.Thumb{}, err
 	}
 	if err != nil {
-		return teleplay.Thumb{}, err
+		b.o.Log.Info("no thumbnail", "file", f.ID, "err", err)
+		return teleplay.Thumb{}, nil
 	}
 	if len(body) == 0 {
 		return teleplay.Thumb{}, nil

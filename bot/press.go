@@ -19,10 +19,7 @@ func (b *Bot) presses(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return g.Wait()
-		case p, ok := <-b.o.Feed.Presses():
-			if !ok {
-				return g.Wait()
-			}
+		case p := <-b.o.Feed.Presses():
 			if b.mayUse(p.From) { // a stranger's press is met with silence
 				g.Go(func() error { b.press(ctx, p); return nil })
 			}
@@ -30,16 +27,22 @@ func (b *Bot) presses(ctx context.Context) error {
 	}
 }
 
-// press does what a button says and always answers, so that the person's screen
-// stops waiting.
+// press does what a button says. It answers before it changes the message, so that
+// the person's screen stops waiting even when the change is slow.
 func (b *Bot) press(ctx context.Context, p teleplay.Press) {
-	text, err := b.pressed(ctx, p)
+	text, m, err := b.pressed(ctx, p)
 	if err != nil {
 		b.o.Log.Warn("press not done", "user", p.From.ID, "err", err)
 		text = "That did not work just now. Try again in a moment."
 	}
 	if err := b.o.Talk.Answer(ctx, p.Query, text, err != nil); err != nil && ctx.Err() == nil {
 		b.o.Log.Warn("press not answered", "user", p.From.ID, "err", err)
+	}
+	if m == nil {
+		return
+	}
+	if err := b.o.Talk.Edit(ctx, p.From.ID, p.Message, fit(*m)); err != nil && ctx.Err() == nil {
+		b.o.Log.Warn("message not changed", "user", p.From.ID, "err", err)
 	}
 }
 
@@ -50,10 +53,12 @@ const (
 	gone          = "Not found. It may have been deleted."
 )
 
-func (b *Bot) pressed(ctx context.Context, p teleplay.Press) (string, error) {
+// pressed is what a press is answered with and what its message becomes; nil = it
+// stays.
+func (b *Bot) pressed(ctx context.Context, p teleplay.Press) (string, *teleplay.Outgoing, error) {
 	user, err := b.o.Library.SeeUser(ctx, p.From)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	word, rest, _ := strings.Cut(p.Data, ":")
 	var m teleplay.Outgoing
@@ -67,13 +72,13 @@ func (b *Bot) pressed(ctx context.Context, p teleplay.Press) (string, error) {
 	case "folder":
 		n, ok := parseID(rest)
 		if !ok {
-			return unknownButton, nil
+			return unknownButton, nil, nil
 		}
 		m, err = b.folder(ctx, user, n)
 	case "file":
 		n, ok := parseID(rest)
 		if !ok {
-			return unknownButton, nil
+			return unknownButton, nil, nil
 		}
 		m, err = b.file(ctx, user, n)
 	case "login":
@@ -81,25 +86,25 @@ func (b *Bot) pressed(ctx context.Context, p teleplay.Press) (string, error) {
 		n, ok := parseID(code)
 		match, good := parseMatch(answer)
 		if !ok || !good {
-			return unknownButton, nil
+			return unknownButton, nil, nil
 		}
-		return b.answerLogin(ctx, user, p, n, match)
+		return b.answerLogin(ctx, user, n, match)
 	case "loginno":
 		n, ok := parseID(rest)
 		if !ok {
-			return unknownButton, nil
+			return unknownButton, nil, nil
 		}
-		return b.answerLogin(ctx, user, p, n, -1)
+		return b.answerLogin(ctx, user, n, -1)
 	default:
-		return unknownButton, nil
+		return unknownButton, nil, nil
 	}
 	if errors.Is(err, teleplay.ErrNotFound) {
-		return gone, nil
+		return gone, nil, nil
 	}
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return "", b.o.Talk.Edit(ctx, p.From.ID, p.Message, m)
+	return "", &m, nil
 }
 
 // parseID reads an id as the bot writes it: digits alone, > 0.

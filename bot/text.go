@@ -2,10 +2,13 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/teleplay/teleplay"
 )
 
 const (
@@ -108,4 +111,21 @@ func lowerFirst(s string) string {
 
 func strangerText(user int64) string {
 	return fmt.Sprintf("This library is private. Its owner can let you in: your Telegram id is %d.", user)
+}
+
+// fit cuts a message to what Telegram takes. Entities beyond the end go.
+func fit(m teleplay.Outgoing) teleplay.Outgoing {
+	if utf16Len(m.Text) <= textMost {
+		return m
+	}
+	n, end := 0, 0
+	for i, r := range m.Text {
+		if n += utf16.RuneLen(r); n >= textMost {
+			end = i
+			break
+		}
+	}
+	m.Text = m.Text[:end] + "…"
+	m.Entities = slices.DeleteFunc(slices.Clone(m.Entities), func(e teleplay.Entity) bool { return e.Offset+e.Length > utf16Len(m.Text) })
+	return m
 }

@@ -16,23 +16,30 @@ func (b *Bot) updates(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case u, ok := <-b.o.Feed.Updates():
-			if !ok {
-				return nil
-			}
+		case u := <-b.o.Feed.Updates():
 			b.finish(ctx, u)
 		}
 	}
 }
 
 // finish handles u, again after a pause when it could not be finished, until it
-// is or ctx ends. The sender is told once that it takes longer.
+// is or ctx ends. What time does not heal is given up after a few tries: one
+// message must not hold up the household. The sender is told either way.
 func (b *Bot) finish(ctx context.Context, u teleplay.Update) {
-	pause := retryFirst
+	pause, hopeless := retryFirst, 0
 	for try := 1; ; try++ {
 		err := b.handle(ctx, u)
 		if err == nil || ctx.Err() != nil {
 			return
+		}
+		if !heals(err) {
+			hopeless++
+		}
+		if hopeless >= triesMost {
+			b.o.Log.Error("update given up", "user", u.From.ID, "message", u.Message, "err", err)
+			if err = b.reply(ctx, u, giveUp(u)); err == nil {
+				return
+			}
 		}
 		wait := pause
 		if e := (*teleplay.Error)(nil); errors.As(err, &e) && e.Retry > wait {
@@ -47,6 +54,23 @@ func (b *Bot) finish(ctx context.Context, u teleplay.Update) {
 		}
 		pause = min(2*pause, retryMost)
 	}
+}
+
+// heals says whether time alone may cure err.
+func heals(err error) bool {
+	e := (*teleplay.Error)(nil)
+	if errors.As(err, &e) && e.Code == "copy_not_found" {
+		return false
+	}
+	return errors.Is(err, teleplay.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// giveUp says that nothing came of u.
+func giveUp(u teleplay.Update) teleplay.Outgoing {
+	if u.Media == nil {
+		return teleplay.Outgoing{Text: "That did not work. Try it again in a while.", ReplyTo: u.Message}
+	}
+	return teleplay.Outgoing{Text: "Not saved: something went wrong that trying again did not cure. Send the file once more.", ReplyTo: u.Message}
 }
 
 // sayLater tells the sender that a file is not lost, only late. It is a courtesy:

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -103,6 +104,12 @@ func judge(err error) verdict {
 	return verdict{act: actRefuse}
 }
 
+// unseen is a copy that Telegram says it has made and does not show yet: it may
+// come to sight in a moment, or lie further back than anybody looks.
+func unseen() error {
+	return teleplay.Fail(teleplay.ErrUnavailable, "copy_not_found", "The file's copy is not to be found in the storage channel.").After(2 * time.Second)
+}
+
 // The words for those who cannot be helped by asking again.
 
 func missing() error {
@@ -134,6 +141,14 @@ func refusal(err error) error {
 		return f
 	case e.Type == "USER_IS_BLOCKED" || e.Type == "INPUT_USER_DEACTIVATED" || e.Type == "PEER_ID_INVALID":
 		return teleplay.Fail(teleplay.ErrDenied, "blocked", "The person does not take messages from the bot.")
+	case v.act == actStop:
+		f := teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", "Telegram does not accept the bot's login.").After(time.Minute)
+		f.Hint = "check the bot's token and the API id and hash; Telegram said " + e.Message
+		return f
+	case v.act == actRefuse, v.act == actBug, v.act == actRefresh:
+		f := teleplay.Fail(teleplay.ErrInvalid, "refused", "Telegram does not take this.")
+		f.Hint = "Telegram said " + e.Message
+		return fmt.Errorf("%w (%s)", f, e.Message)
 	}
 	return err
 }

@@ -67,6 +67,10 @@ func TestRefusalSpeaksTheRootsWords(t *testing.T) {
 		"CHAT_ADMIN_REQUIRED":      {teleplay.ErrDenied, "channel_admin_required"},
 		"MESSAGE_ID_INVALID":       {teleplay.ErrNotFound, "file_missing"},
 		"USER_IS_BLOCKED":          {teleplay.ErrDenied, "blocked"},
+		"MESSAGE_TOO_LONG":         {teleplay.ErrInvalid, "refused"},
+		"REPLY_MESSAGE_ID_INVALID": {teleplay.ErrInvalid, "refused"},
+		"MEDIA_EMPTY":              {teleplay.ErrInvalid, "refused"},
+		"ACCESS_TOKEN_EXPIRED":     {teleplay.ErrUnavailable, "upstream_busy"},
 	} {
 		err := refusal(fmt.Errorf("ask: %w", tgerr.New(400, message)))
 		var e *teleplay.Error

@@ -15,7 +15,8 @@ import (
 // without its author and without a sound. The same random makes one copy however
 // often it is tried: the copy that is there already is found by its document.
 // Errors: ErrDenied protected (the sender forbids it) and channel_admin_required,
-// ErrNotFound file_missing (the message is gone), ErrUnavailable.
+// ErrNotFound file_missing (the message is gone), ErrInvalid refused, ErrUnavailable,
+// with copy_not_found when the copy that must be there is not seen.
 func (b *MainBot) Store(ctx context.Context, chat int64, message int32, document, random int64) (teleplay.Stored, error) {
 	var stored teleplay.Stored
 	err := b.call(ctx, "store message", func(ctx context.Context, api *tg.Client) error {
@@ -134,7 +135,7 @@ func (b *MainBot) findCopy(ctx context.Context, api *tg.Client, channel *tg.Inpu
 			return found, nil
 		}
 	}
-	return teleplay.Stored{}, fmt.Errorf("document %d was stored before and is not among the newest %d messages: %w", document, lookBack, missing())
+	return teleplay.Stored{}, fmt.Errorf("document %d was stored before and is not among the newest %d messages: %w", document, lookBack, unseen())
 }
 
 // top is the newest message of the channel.
