@@ -43,9 +43,9 @@ type Source interface {
 const (
 	// DefaultWindow is the budget for windows and flights in bytes.
 	DefaultWindow = 256 << 20
-	// DefaultReadAhead keeps the lanes of a few bots busy while little waits in
-	// front of an urgent chunk.
-	DefaultReadAhead = 8
+	// DefaultReadAhead keeps one bot's connection busy; each more stands in front of
+	// an urgent chunk.
+	DefaultReadAhead = 2
 )
 
 // Options of an Engine. Source and Cache must be set.
@@ -57,7 +57,7 @@ type Options struct {
 	// it, the one complete chunk that each open reader may be sending.
 	Window int64
 	// ReadAhead is how many flights that nobody waits for may run at once,
-	// DefaultReadAhead if 0.
+	// DefaultReadAhead if 0. Two for each bot that downloads keep all of them busy.
 	ReadAhead int
 	// Log is silent if nil.
 	Log *slog.Logger

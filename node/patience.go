@@ -43,6 +43,9 @@ func (p *patience) after(err error) (time.Duration, bool) {
 	if !p.begun || !errors.Is(err, teleplay.ErrUnavailable) || errors.Is(err, errDraining) {
 		return 0, false
 	}
+	if errors.Is(err, errNoRoom) { // it has waited already, and keeps its place by asking at once
+		return 0, !time.Now().After(p.deadline())
+	}
 	p.pause = min(max(2*p.pause, firstPause), lastPause)
 	pause := p.pause
 	var e *teleplay.Error

@@ -76,5 +76,6 @@ func (e *Engine) abandon(f *flight) {
 	if f.place != nil {
 		e.unqueue(f)
 		e.end(f, errNoRoom)
+		e.dispatch() // one behind it may fit
 	}
 }

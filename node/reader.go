@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,7 @@ type Reader struct {
 	engine *Engine
 	file   teleplay.File
 	span   teleplay.Range
+	piece  int   // most bytes of one Write
 	err    error // of a range that does not lie in its file
 	closed chan struct{}
 
@@ -34,7 +36,7 @@ type Reader struct {
 // Open is a reader over range r of file f, which must lie in it. Nothing is asked
 // for before the first call of Ready, Read or WriteTo. It must be closed.
 func (e *Engine) Open(f teleplay.File, r teleplay.Range) *Reader {
-	reader := &Reader{engine: e, file: f, span: r, pos: r.Start, closed: make(chan struct{})}
+	reader := &Reader{engine: e, file: f, span: r, piece: bitratePiece(f), pos: r.Start, closed: make(chan struct{})}
 	reader.window.limit = bitrateWindow(f)
 	if r.Start < 0 || r.Length < 0 || r.Start > f.Size || r.Length > f.Size-r.Start || f.Size > teleplay.MaxFileSize {
 		reader.err = teleplay.Fail(teleplay.ErrInvalid, "", "The range does not lie in the file.")
@@ -66,9 +68,10 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// WriteTo writes what is left of the range: a complete chunk in one Write, one
-// still on its way run by run as it arrives. It holds one chunk at a time, and
-// allocates nothing for one that is cached.
+// WriteTo writes what is left of the range: a complete chunk in one Write, or in
+// pieces where the file's bitrate is low, one still on its way run by run as it
+// arrives. It holds one chunk at a time, and allocates nothing for one that is
+// cached.
 func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 	for written := int64(0); ; {
 		b, err := r.next(context.Background())
@@ -78,6 +81,7 @@ func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 		if err != nil {
 			return written, err
 		}
+		b = b[:min(len(b), r.piece)]
 		n, err := w.Write(b)
 		if n < len(b) && err == nil {
 			err = io.ErrShortWrite
@@ -100,8 +104,8 @@ func (r *Reader) Close() error {
 	}
 	r.gone = true
 	close(r.closed)
-	r.drop()
 	r.window.close(r.engine)
+	r.drop()
 	r.engine.mu.Lock()
 	r.engine.readers--
 	r.engine.mu.Unlock()
@@ -119,7 +123,7 @@ func (r *Reader) next(ctx context.Context) ([]byte, error) {
 	if from >= to {
 		return nil, io.EOF
 	}
-	patience := patience{begun: r.pos > r.span.Start}
+	patience, asked := patience{begun: r.pos > r.span.Start}, false
 	for {
 		f, ch, err := r.take(id, from)
 		if ch != nil {
@@ -132,14 +136,19 @@ func (r *Reader) next(ctx context.Context) ([]byte, error) {
 			if err = r.await(ctx, f, from, patience.deadline()); err == nil {
 				continue
 			}
+			if f.failed() && f.urgency > teleplay.Urgent && !asked && !errors.Is(err, errDraining) {
+				// Read-ahead failed that began before anybody waited: ask urgently
+				// before it is anybody's failure.
+				asked = true
+				r.giveBack()
+				continue
+			}
 		}
 		pause, ok := patience.after(err)
 		if !ok {
 			return nil, err
 		}
-		r.mu.Lock()
-		r.drop() // the failed flight
-		r.mu.Unlock()
+		r.giveBack() // the failed flight
 		if err := r.sleep(ctx, pause); err != nil {
 			return nil, err
 		}
@@ -180,6 +189,13 @@ func (r *Reader) settle() {
 		r.drop()
 		r.chunk = ch
 	}
+}
+
+// giveBack is drop for who does not hold r.mu.
+func (r *Reader) giveBack() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop()
 }
 
 // drop gives back what take took. r.mu is held.

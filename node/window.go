@@ -18,6 +18,11 @@ const (
 	windowTime = 20 // seconds
 	// idleTime without a byte taken is a pause: the window is given back.
 	idleTime = 10 * time.Second
+	// pieceTime of playing is the most that one Write holds: who plays in step with
+	// the socket takes a piece well within idleTime and is not taken for paused.
+	pieceTime = 5 // seconds
+	// minPiece is the least that is worth a Write.
+	minPiece = 64 << 10
 )
 
 // window is what a reader wants next. It doubles with each window that the socket
@@ -31,6 +36,7 @@ type window struct {
 	flights [maxWindow]*flight
 	idle    *time.Timer
 	parked  bool // given back in a pause
+	last    int  // index of the chunk last advanced to, + 1
 }
 
 // bitrateWindow is windowTime of a file in chunks, 1 to maxWindow.
@@ -40,6 +46,14 @@ func bitrateWindow(f teleplay.File) int {
 	}
 	chunks := math.Ceil(float64(f.Size) / f.Duration * windowTime / teleplay.ChunkSize)
 	return int(max(1, min(chunks, maxWindow)))
+}
+
+// bitratePiece is pieceTime of a file in bytes, minPiece to a whole chunk.
+func bitratePiece(f teleplay.File) int {
+	if !(f.Duration > 0) {
+		return teleplay.ChunkSize
+	}
+	return int(max(minPiece, min(float64(f.Size)/f.Duration*pieceTime, teleplay.ChunkSize)))
 }
 
 // share is how many chunks of read-ahead each open reader may have, so that all
@@ -54,9 +68,13 @@ func (e *Engine) share() int {
 func (w *window) advance(r *Reader, now teleplay.ChunkID) {
 	if w.idle == nil {
 		w.idle = time.AfterFunc(idleTime, r.park)
+	} else {
+		w.idle.Reset(idleTime)
 	}
 	w.free(r.engine, int(now.Index)%maxWindow) // r holds that chunk itself
-	if w.size > 0 {
+	again := w.last == int(now.Index)+1
+	w.last = int(now.Index) + 1
+	if w.size > 0 && !again { // a chunk that is tried again does not try all behind it again
 		w.fill(r, now)
 	}
 }
@@ -108,9 +126,19 @@ func (w *window) done() {
 func (r *Reader) park() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.gone {
+		return
+	}
 	r.window.release(r.engine)
 	r.window.parked = true
 	r.settle()
+	switch {
+	case r.flight == nil:
+	case r.flight.failed():
+		r.drop()
+	default:
+		r.window.idle.Reset(idleTime) // until it lands or fails
+	}
 }
 
 // close gives the window back for good.
@@ -121,10 +149,18 @@ func (w *window) close(e *Engine) {
 	w.release(e)
 }
 
+// release leaves all flights in one step, so that none of the window's own begins
+// in the room that another gives back.
 func (w *window) release(e *Engine) {
-	for place := range w.flights {
-		w.free(e, place)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for place, f := range w.flights {
+		if f != nil {
+			e.release(f)
+			w.flights[place] = nil
+		}
 	}
+	e.dispatch()
 }
 
 func (w *window) free(e *Engine, place int) {

@@ -37,7 +37,8 @@ type helper struct {
 	ready  bool
 	self   *tg.User
 	parked map[string]time.Time // method → until
-	shut   time.Time
+	shut   time.Time            // not in the channel, as far as is known
+	out    time.Time            // no life before
 
 	channel  single[*tg.InputChannel]
 	messages references
@@ -80,7 +81,11 @@ func (h *helper) run(ctx context.Context) error {
 			return err
 		}
 		h.wire.Log.Warn("helper out", "helper", h.bot, "err", err.Error(), "retry", wait)
-		if !pause(ctx, jitter(wait)) {
+		rest := jitter(wait)
+		h.mu.Lock()
+		h.out = h.wire.Now().Add(rest)
+		h.mu.Unlock()
+		if !pause(ctx, rest) {
 			return nil
 		}
 		wait = min(2*wait, loginMost)
@@ -239,13 +244,13 @@ func (h *helper) leave() {
 }
 
 // usable says whether the bot can be asked for bytes of message now; until is
-// when it can, zero when that is not known.
+// when it can, zero when it is about to be ready.
 func (h *helper) usable(message int32) (ok bool, until time.Time) {
 	known := h.messages.has(message)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.wire.Now()
-	rests := []time.Time{h.shut, h.parked[getFile]}
+	rests := []time.Time{h.shut, h.out, h.parked[getFile]}
 	if !known {
 		rests = append(rests, h.parked[getMessages])
 	}

@@ -132,13 +132,15 @@ func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 	p.mu.Unlock()
 	var best *helper
 	var earliest time.Time
-	skipped := false
+	skipped, coming := false, false
 	for i := range p.helpers {
 		h := p.helpers[(turn+i)%len(p.helpers)]
 		ok, until := h.usable(message)
 		switch {
+		case !ok && until.IsZero():
+			coming = true
 		case !ok:
-			if !until.IsZero() && (earliest.IsZero() || until.Before(earliest)) {
+			if earliest.IsZero() || until.Before(earliest) {
 				earliest = until
 			}
 		case tried[h]:
@@ -152,7 +154,7 @@ func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 		return best, nil
 	case skipped:
 		return nil, errTried
-	case !earliest.IsZero():
+	case !coming && !earliest.IsZero():
 		return nil, errBusy{earliest}
 	}
 	return nil, errNoHelper

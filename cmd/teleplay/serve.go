@@ -95,7 +95,10 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 	pool := telegram.NewPool(tg, string(s.BotToken), helpers)
 	chunks := cache.Open(cache.Options{Memory: s.memory(), Log: log})
 	defer chunks.Close()
-	engine := node.New(node.Options{Source: pool, Cache: chunks, Window: s.memory(), Log: log})
+	engine := node.New(node.Options{
+		Source: pool, Cache: chunks, Window: s.memory(),
+		ReadAhead: node.DefaultReadAhead * max(1, len(helpers)), Log: log,
+	})
 	defer engine.Close()
 	edge := api.New(api.Options{
 		Library: db,
