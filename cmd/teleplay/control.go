@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -39,6 +40,15 @@ func callJSON(ctx context.Context, method, url, token string, in, out any) error
 	return call(ctx, method, url, token, "application/json", body, out)
 }
 
+// statusError is an answer that is no success.
+type statusError struct {
+	status int
+	retry  time.Duration // when to try again; 1 s if the answer does not say
+	body   string
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("status %d: %s", e.status, e.body) }
+
 func call(ctx context.Context, method, url, token, kind string, body io.Reader, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -62,7 +72,10 @@ func call(ctx context.Context, method, url, token, kind string, body io.Reader, 
 		return err
 	}
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %s", method, req.URL.Path, resp.Status, bytes.TrimSpace(b))
+		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+		return fmt.Errorf("%s %s: %w", method, req.URL.Path, &statusError{
+			resp.StatusCode, time.Duration(max(seconds, 1)) * time.Second, string(bytes.TrimSpace(b)),
+		})
 	}
 	if out == nil {
 		return nil

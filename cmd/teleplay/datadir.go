@@ -16,6 +16,9 @@ func lockDir(dir string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &fault{1, fmt.Sprintf("teleplay: the data directory %s cannot be made: %v", dir, err)}
 	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, &fault{1, fmt.Sprintf("teleplay: the data directory %s cannot be kept from other users: %v", dir, err)}
+	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, &fault{1, fmt.Sprintf("teleplay: the data directory %s cannot be written: %v", dir, err)}

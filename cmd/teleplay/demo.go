@@ -59,6 +59,9 @@ const (
 )
 
 func (c *demoCommand) Run(ctx context.Context, p *program) (err error) {
+	if c.Bots < 1 {
+		return &fault{2, "teleplay: --bots takes 1 or more."}
+	}
 	env, dropped := withoutTelegram(p.env)
 	if !loopback(c.Listen) && dropped {
 		return &fault{2, "teleplay: a demo that others can reach does not start where real tokens are set. Unset TELEGRAM_*, or listen on a loopback address."}
@@ -217,10 +220,12 @@ func (d *demo) startNode(ctx context.Context, tg fakeReady, dir, secret string) 
 	if port == "0" {
 		return "", &fault{2, "teleplay: --listen of the demo needs a port, as links point to it"}
 	}
-	url = "http://" + d.c.Listen
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		url = "http://127.0.0.1:" + port
+	// Telegram takes no button that leads to a host without a dot.
+	shown := host
+	if ip := net.ParseIP(host); host == "" || host == "localhost" || ip != nil && ip.IsUnspecified() {
+		shown = "127.0.0.1"
 	}
+	url = "http://" + net.JoinHostPort(shown, port)
 	helpers := make([]string, 0, len(tg.Bots))
 	for _, b := range tg.Bots[1:] {
 		helpers = append(helpers, b.Token)
@@ -238,7 +243,7 @@ func (d *demo) startNode(ctx context.Context, tg fakeReady, dir, secret string) 
 	if d.c.NoLimits {
 		args = append(args, "--no-limits")
 	}
-	d.node, err = startChild("node-1", d.p.stderr, env, d.data, nil, args...)
+	d.node, err = startChild("node-1", d.p.stderr, env, dir, nil, args...) // in its own directory, where no .env lies
 	if err != nil {
 		return "", err
 	}
@@ -277,5 +282,8 @@ func (d *demo) secret() (string, error) {
 	raw := make([]byte, 32)
 	rand.Read(raw)
 	s := hex.EncodeToString(raw)
-	return s, os.WriteFile(file, []byte(s), 0o600)
+	if err := os.WriteFile(file+".new", []byte(s), 0o600); err != nil {
+		return "", err
+	}
+	return s, os.Rename(file+".new", file)
 }

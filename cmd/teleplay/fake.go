@@ -62,6 +62,9 @@ func (c *fakeCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if c.Bots < 1 || c.Users < 1 {
+		return &fault{2, "teleplay: --bots and --users take 1 or more."}
+	}
 	if !c.AllowPublic && !loopback(c.Listen) {
 		return &fault{2, "teleplay: --listen is not a loopback address; anybody could use this Telegram. Add --allow-public if you mean it."}
 	}

@@ -108,25 +108,106 @@ func demoFiles(t *testing.T, r demoReady) (list []shelf) {
 	if err := callJSON(t.Context(), http.MethodGet, r.URL+"/api/folders?all=1", l.token, nil, &folders); err != nil {
 		t.Fatal(err)
 	}
-	names := map[int]string{}
+	names := map[int]string{0: ""}
 	for _, f := range folders {
 		names[f.ID] = f.Name
 	}
 	for id, name := range names {
-		var files struct {
-			Files []struct {
-				Name string `json:"file_name"`
+		for page := 1; ; page++ {
+			var files struct {
+				Files []struct {
+					Name string `json:"file_name"`
+				}
 			}
-		}
-		if err := callJSON(t.Context(), http.MethodGet, fmt.Sprintf("%s/api/files?folder_id=%d&sort=name&order=asc", r.URL, id), l.token, nil, &files); err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files.Files {
-			list = append(list, shelf{name, f.Name})
+			if err := l.api(t.Context(), http.MethodGet, fmt.Sprintf("/api/files?folder_id=%d&per_page=100&page=%d", id, page), nil, &files); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files.Files {
+				list = append(list, shelf{name, f.Name})
+			}
+			if len(files.Files) < 100 {
+				break
+			}
 		}
 	}
 	sortShelves(list)
 	return list
+}
+
+// TestDemoGoesOnAfterAnInterruptedFill: a start that was killed while it filled the
+// library is gone on with, not begun again.
+func TestDemoGoesOnAfterAnInterruptedFill(t *testing.T) {
+	data := t.TempDir()
+	start := func() (*process, demoReady) {
+		p := startProcess(t, nil, "demo", "--json", "--data="+data,
+			fmt.Sprintf("--listen=localhost:%d", freePort(t)), fmt.Sprintf("--control=127.0.0.1:%d", freePort(t)))
+		var r demoReady
+		p.line(&r)
+		return p, r
+	}
+	p, r := start()
+	before := demoFiles(t, r)
+	// As if it had been killed between sending a file and moving it.
+	l := library{control: controlAPI{r.ControlURL}, node: r.URL, user: r.User, bot: r.Bot}
+	if err := cmp.Or(l.login(t.Context()), l.look(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.api(t.Context(), http.MethodPatch, "/api/files/"+l.files["films/colony.mp4"], map[string]any{"folder_id": 0}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(data, libraryMarker)); err != nil {
+		t.Fatal(err)
+	}
+	p.kill()
+	for _, pid := range []int{r.Telegram.PID, r.Nodes[0].PID} {
+		eventually(t, "the children end", func() bool { return syscall.Kill(pid, 0) != nil || zombie(pid) })
+	}
+	_, r = start()
+	if after := demoFiles(t, r); fmt.Sprint(before) != fmt.Sprint(after) {
+		t.Errorf("before %v\nafter  %v", before, after)
+	}
+}
+
+// TestDemoWithALibraryOfOnesOwn: what can be sent is, in its folders; the rest is
+// named and left out.
+func TestDemoWithALibraryOfOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"...And Justice/a.mp3", "S.H.I.E.L.D./one.mkv", "Films/b.mp4", "films/c.mp4", "top.jpg", "notes.txt"} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 150 { // more than the API takes at once
+		if err := os.WriteFile(filepath.Join(dir, "Films", fmt.Sprintf("many %d.mp3", i)), []byte{byte(i)}, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("nowhere", filepath.Join(dir, "broken.mp4")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.mp3"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := startProcess(t, nil, "demo", "--json", "--library="+dir,
+		fmt.Sprintf("--listen=127.0.0.1:%d", freePort(t)), fmt.Sprintf("--control=127.0.0.1:%d", freePort(t)))
+	var r demoReady
+	p.line(&r)
+	found := map[string]int{}
+	for _, f := range demoFiles(t, r) {
+		found[f.Folder]++
+	}
+	if found["...And Justice"] != 1 || found["S.H.I.E.L.D."] != 1 || found["Films"]+found["films"] != 152 || found[""] != 1 || len(found) != 4 {
+		t.Errorf("the library has %v", found)
+	}
+	for _, name := range []string{"broken.mp4", "pipe.mp3"} {
+		if !strings.Contains(p.said(), name) {
+			t.Errorf("%s is left out without a word:\n%s", name, p.said())
+		}
+	}
 }
 
 func TestDemoEndsWithAChild(t *testing.T) {
@@ -203,6 +284,8 @@ func TestFakeTelegramPorts(t *testing.T) {
 		{"fake-telegram", "--listen=0.0.0.0:0"},
 		{"fake-telegram", "--control=0.0.0.0:0"},
 		{"fake-telegram", "--dcs=two"},
+		{"fake-telegram", "--bots=-1"},
+		{"demo", "--bots=0"},
 		{"no-such-command"},
 		{"serve", "--no-such-flag"},
 	} {

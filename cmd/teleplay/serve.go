@@ -152,7 +152,7 @@ func when(ok bool, why string) error {
 	return teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", why)
 }
 
-// memory is the budget for cached chunks; without a setting the cache's default.
+// memory is CACHE_MEMORY, for cached chunks, and again for what is under way.
 func (s *settings) memory() int64 {
 	if s.CacheMemory > 0 {
 		return int64(s.CacheMemory)

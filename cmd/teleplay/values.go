@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -245,7 +246,8 @@ var dcShape = regexp.MustCompile(`^[1-9][0-9]{0,3}=.+:[0-9]{1,5}$`)
 type dcAddress string
 
 func (v *dcAddress) UnmarshalText(b []byte) error {
-	if !dcShape.Match(b) {
+	p := b[bytes.LastIndexByte(b, ':')+1:]
+	if !dcShape.Match(b) || new(port).UnmarshalText(p) != nil {
 		return reason("is not ID=HOST:PORT")
 	}
 	*v = dcAddress(b)
