@@ -86,6 +86,9 @@ type Outgoing struct {
 	Entities []Entity   `json:",omitempty"`
 	Buttons  [][]Button `json:",omitempty"`
 	ReplyTo  int32      `json:",omitempty"`
+	// WebLink stands for the message with a one-time link to the web app: its key is
+	// made when it is sent, so that no database ever holds it.
+	WebLink bool `json:",omitempty"`
 }
 
 // Entity formats a run of a message's text. Offset and Length count UTF-16 code

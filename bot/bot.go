@@ -70,6 +70,7 @@ type Shelves interface {
 // People knows users and lets them log in.
 type People interface {
 	SeeUser(ctx context.Context, p teleplay.Person) (teleplay.User, error)
+	UserByTelegram(ctx context.Context, id int64) (teleplay.User, error)
 	ClaimCode(ctx context.Context, code string, user int32) (teleplay.LoginCode, error)
 	AnswerCode(ctx context.Context, id, user int32, match int) (teleplay.LoginCode, error)
 	AddKey(ctx context.Context, hash []byte, user int32, expires time.Time) error

@@ -33,7 +33,7 @@ func (b *Bot) command(ctx context.Context, user teleplay.User, u teleplay.Update
 		case rest == "":
 			return b.welcome(user), nil
 		case rest == "web":
-			return b.webLink(ctx, user)
+			return teleplay.Outgoing{WebLink: true}, nil
 		}
 		return b.ask(ctx, user, rest)
 	case "/help":
@@ -44,7 +44,7 @@ func (b *Bot) command(ctx context.Context, user teleplay.User, u teleplay.Update
 		}
 		return b.ask(ctx, user, rest)
 	case "/web":
-		return b.webLink(ctx, user)
+		return teleplay.Outgoing{WebLink: true}, nil
 	case "/myfiles":
 		return b.newest(ctx, user)
 	case "/folders":

@@ -77,6 +77,15 @@ func (b *Bot) send(ctx context.Context, o teleplay.Owed) error {
 	if o.File != nil {
 		m, purpose = b.savedCard(*o.File, o.Message), "card"
 	}
+	if m.WebLink {
+		user, err := b.o.Library.UserByTelegram(ctx, o.Chat)
+		if err != nil {
+			return err
+		}
+		if m, err = b.webLink(ctx, user); err != nil {
+			return err
+		}
+	}
 	m = fit(m)
 	random := randomID(purpose, o.Chat, o.Message)
 	_, err := b.o.Talk.Send(ctx, o.Chat, m, random)
