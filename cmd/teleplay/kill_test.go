@@ -51,19 +51,17 @@ func TestKilledNodeLosesNothing(t *testing.T) {
 	logins := k.logins()
 	var kills [len(gapNames)]int
 	for run := 0; slices.Min(kills[:]) < killsPerGap(); run++ {
-		if run == 30*killsPerGap() {
+		if run == 40*killsPerGap() {
 			t.Fatalf("after %d runs the kills met %v", run, kills)
 		}
 		wanted := gap(slices.Index(kills[:], slices.Min(kills[:])))
 		first := k.sent + 1
+		n := first + 1 + run%(uploadsPerRun-1) // never the first, which others must have passed
 		k.send(uploadsPerRun)
-		k.await(wanted, first+run%uploadsPerRun)
+		k.await(wanted, n)
 		k.node.kill()
-		for _, g := range k.gaps(first) {
-			if g == wanted {
-				kills[g]++
-				break
-			}
+		if met := k.gap(n); met == wanted {
+			kills[met]++
 		}
 		k.start()
 		k.check(first)
@@ -84,9 +82,11 @@ type killing struct {
 	db   *sql.DB // a second pair of eyes on the catalog
 	user int64
 	bot  int64
-	sent int // uploads so far; the n-th has n bytes
+	sent int // uploads so far
 
 	messages []int64 // in the chat, of the uploads in order
+	document string  // of the last one
+	sizes    []int   // and their sizes; every third is the document before it again
 }
 
 func newKilling(t *testing.T) *killing {
@@ -114,17 +114,27 @@ func (k *killing) send(n int) {
 	k.t.Helper()
 	for range n {
 		k.sent++
+		size, source := k.sent, map[string]any{"seed": k.sent, "size": k.sent}
+		if k.sent%3 == 0 {
+			size, source = k.sizes[k.sent-2], map[string]any{"document_id": k.document}
+		}
 		in := map[string]any{"media": map[string]any{
 			"kind": "document", "file_name": fmt.Sprintf("upload %d.bin", k.sent), "mime_type": "application/octet-stream",
-			"source": map[string]any{"seed": k.sent, "size": k.sent},
+			"source": source,
 		}}
 		var out struct {
-			Messages []chatMessage `json:"messages"`
+			Messages []struct {
+				ID    int64 `json:"id"`
+				Media struct {
+					Document string `json:"document_id"`
+				} `json:"media"`
+			} `json:"messages"`
 		}
 		if err := k.tg.control.do(k.t.Context(), http.MethodPost, k.chat()+"/messages", in, &out); err != nil {
 			k.t.Fatal(err)
 		}
-		k.messages = append(k.messages, out.Messages[0].ID)
+		k.messages, k.sizes = append(k.messages, out.Messages[0].ID), append(k.sizes, size)
+		k.document = out.Messages[0].Media.Document
 	}
 }
 
@@ -137,14 +147,16 @@ func (k *killing) await(g gap, n int) {
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
 		switch g {
-		case received:
-			return
+		case received: // all were sent before, and come in order: the one before it is under way
+			if k.calls("messages.forwardMessages") >= n-1 {
+				return
+			}
 		case forwarded:
 			if k.calls("messages.forwardMessages") >= n {
 				return
 			}
 		case committed:
-			if k.rows("SELECT count(*) FROM files WHERE file_size >= ?", n) > 0 {
+			if k.rows("SELECT count(*) FROM bot_inbox WHERE source_message = ?", k.messages[n-1]) > 0 {
 				return
 			}
 		case replied:
@@ -182,32 +194,36 @@ func (k *killing) calls(method string) int {
 	return out.Accounts[strconv.FormatInt(k.bot, 10)].Methods[method].OK
 }
 
-// gaps says how far each upload from the first on has come, once its node is dead.
-func (k *killing) gaps(first int) []gap {
+// gap says how far upload n had come, once its node is dead.
+func (k *killing) gap(n int) gap {
 	k.t.Helper()
-	inChannel, replies := k.copies(), k.replies()
-	var list []gap
-	for n := first; n <= k.sent; n++ {
-		message := k.messages[n-1]
-		owed := k.rows("SELECT count(*) FROM bot_inbox WHERE source_message = ? AND owed IS NOT NULL", message)
-		row := k.rows("SELECT count(*) FROM bot_inbox WHERE source_message = ?", message)
-		switch {
-		case row > 0 && owed == 0:
-			list = append(list, struckOff)
-		case replies[message] > 0:
-			list = append(list, replied)
-		case row > 0:
-			list = append(list, committed)
-		case inChannel[n] > 0:
-			list = append(list, forwarded)
-		default:
-			list = append(list, received)
-		}
+	message := k.messages[n-1]
+	row := k.rows("SELECT count(*) FROM bot_inbox WHERE source_message = ?", message)
+	owed := k.rows("SELECT count(*) FROM bot_inbox WHERE source_message = ? AND owed IS NOT NULL", message)
+	switch {
+	case row > 0 && owed == 0:
+		return struckOff
+	case len(k.replies()[message]) > 0:
+		return replied
+	case row > 0:
+		return committed
+	case k.copies()[k.sizes[n-1]] >= k.nth(n):
+		return forwarded
 	}
-	return list
+	return received
 }
 
-// copies counts the messages in the channel by upload.
+// nth says which of the uploads of its document n is, from 1 on.
+func (k *killing) nth(n int) (nth int) {
+	for _, size := range k.sizes[:n] {
+		if size == k.sizes[n-1] {
+			nth++
+		}
+	}
+	return nth
+}
+
+// copies counts the messages in the channel by size.
 func (k *killing) copies() map[int]int {
 	k.t.Helper()
 	list := map[int]int{}
@@ -232,17 +248,17 @@ func (k *killing) copies() map[int]int {
 	}
 }
 
-// replies counts the bot's messages that answer each message.
-func (k *killing) replies() map[int64]int {
+// replies are the bot's answers to each message.
+func (k *killing) replies() map[int64][]string {
 	k.t.Helper()
 	var out struct {
 		Messages []chatMessage `json:"messages"`
 	}
 	k.tg.get(k.t, k.chat()+"?after_rev=0", &out)
-	list := map[int64]int{}
+	list := map[int64][]string{}
 	for _, m := range out.Messages {
-		if strings.HasPrefix(m.Text, "Saved") {
-			list[m.ReplyTo]++
+		if m.ReplyTo != 0 {
+			list[m.ReplyTo] = append(list[m.ReplyTo], m.Text)
 		}
 	}
 	return list
@@ -254,17 +270,24 @@ func (k *killing) check(first int) {
 	eventually(k.t, "every upload is answered", func() bool {
 		replies := k.replies()
 		for n := first; n <= k.sent; n++ {
-			if replies[k.messages[n-1]] == 0 {
+			if len(replies[k.messages[n-1]]) == 0 {
 				return false
 			}
 		}
 		return k.rows("SELECT count(*) FROM bot_inbox WHERE owed IS NOT NULL") == 0
 	})
 	inChannel, replies := k.copies(), k.replies()
+	want := map[int]int{}
+	for _, size := range k.sizes {
+		want[size]++
+	}
 	for n := 1; n <= k.sent; n++ {
-		rows := k.rows("SELECT count(*) FROM files WHERE file_size = ?", n)
-		if rows != 1 || inChannel[n] != 1 || replies[k.messages[n-1]] != 1 {
-			k.t.Fatalf("upload %d: %d rows, %d messages in the channel, %d replies; want one of each", n, rows, inChannel[n], replies[k.messages[n-1]])
+		size, said := k.sizes[n-1], replies[k.messages[n-1]]
+		rows := k.rows("SELECT count(*) FROM files WHERE file_size = ?", size)
+		own := k.rows("SELECT count(*) FROM files WHERE source_message = ?", k.messages[n-1])
+		if own != 1 || rows != want[size] || inChannel[size] != want[size] || len(said) != 1 || !strings.HasPrefix(said[0], "Saved") {
+			k.t.Fatalf("upload %d: %d rows of its own, %d of its document and %d messages in the channel, want %d; replies %q, want one Saved",
+				n, own, rows, inChannel[size], want[size], said)
 		}
 	}
 }
