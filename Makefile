@@ -42,7 +42,7 @@ test: toolchain deps check e2e ## everything that a change must pass
 
 check: check-go check-web ## format, vet, staticcheck, unit tests of Go and web
 
-check-go: toolchain web/dist/index.html
+check-go: toolchain web/dist/index.html # real processes too: cmd/teleplay starts, kills and counts
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "not formatted: run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
@@ -54,8 +54,7 @@ check-web: toolchain web/node_modules/.package-lock.json
 	cd web && $(NPM) run --silent types
 	cd web && $(NPM) run --silent test
 
-e2e: build ## the real program in the real browser, and killed
-	$(GO) test -count=1 -tags e2e -timeout 20m ./cmd/teleplay
+e2e: build web/node_modules/.package-lock.json ## the real program in the real browser
 	cd web && $(NPM) run --silent e2e
 
 fuzz: ## each parser of hostile input, FUZZTIME each (30s)
@@ -63,8 +62,8 @@ fuzz: ## each parser of hostile input, FUZZTIME each (30s)
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
 
-soak: build ## the long forms of the tests
-	TELEPLAY_SOAK=1 $(GO) test -count=1 -tags e2e -timeout 60m ./cmd/teleplay ./telegram/...
+soak: toolchain web/dist/index.html ## the long forms of the tests
+	TELEPLAY_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Killed|Oracle|Ranges' ./cmd/teleplay ./telegram
 
 bench: ## benchmarks, as text for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem ./...
