@@ -16,8 +16,8 @@ import (
 	"github.com/teleplay/teleplay/telegram/fake"
 )
 
-// formula is the byte at o of the synthetic file of seed, as TELEGRAM.md §7.1
-// defines it.
+// formula is the byte at o of the synthetic file of seed, as the comment in
+// synthetic.go defines it.
 func formula(seed uint32, o int64) byte {
 	mix := func(x uint32) uint32 {
 		x = (x ^ x>>16) * 0x7FEB352D

@@ -16,10 +16,10 @@ import (
 // captions fits; files go through PUT /blobs.
 const maxBody = 8 << 20
 
-// Handler is the control port: the control API below /v1 (TELEGRAM.md §7), /login
-// and the chat page. It refuses requests that name a foreign Host or come from a
-// foreign Origin, so that no web page can reach it by rebinding a name. A waiting
-// request ends when its context does.
+// Handler is the control port: the control API below /v1 (docs has its reference),
+// /login and the chat page. It refuses requests that name a foreign Host or come
+// from a foreign Origin, so that no web page can reach it by rebinding a name. A
+// waiting request ends when its context does.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	s.infoRoutes(mux)
@@ -57,7 +57,7 @@ func (s *Server) reply(status int, a action) http.HandlerFunc {
 func (s *Server) ok(a action) http.HandlerFunc      { return s.reply(http.StatusOK, a) }
 func (s *Server) created(a action) http.HandlerFunc { return s.reply(http.StatusCreated, a) }
 
-// refuse writes an error in the shape of TELEGRAM.md §7.
+// refuse answers with an error: its status, a code word and a sentence.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, code, message := problem(err)
 	if status == http.StatusInternalServerError {

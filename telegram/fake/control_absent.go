@@ -7,8 +7,8 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-// absentRoutes answer for what is not there: a call of TELEGRAM.md §7 that the
-// fake does not have yet says so, any other path is not found. Nothing pretends.
+// absentRoutes answer for what is not there: a planned call says that it is not
+// implemented yet, any other path is not found. Nothing pretends.
 func (s *Server) absentRoutes(mux *http.ServeMux) {
 	notYet := s.ok(func(r *http.Request) (any, error) {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, codeNotImplemented,

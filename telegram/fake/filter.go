@@ -6,7 +6,8 @@ import (
 	"github.com/gotd/td/tgerr"
 )
 
-// filter is the Filter of TELEGRAM.md §7.1: all that is given must match.
+// filter picks connections, sessions or keys for a call: all that is given must
+// match; nothing given = everything.
 type filter struct {
 	Account    *int64  `json:"account,omitempty"`
 	DC         *int    `json:"dc,omitempty"`

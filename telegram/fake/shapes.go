@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// This file has the shapes of the control API (TELEGRAM.md §7.1) that the world
-// takes and gives: plain values, ready for encoding/json.
+// This file has the shapes of the control API that the world takes and gives:
+// plain values, ready for encoding/json.
 
 // span is a duration that reads "1.5s" in JSON.
 type span time.Duration

@@ -24,7 +24,7 @@ type stats struct {
 	layers   map[int]int64 // invokeWithLayer of layers that we do not speak
 }
 
-// counter is the Count of TELEGRAM.md §7.1. What cannot happen yet stays 0.
+// counter is what GET /stats counts, in all and of each account.
 type counter struct {
 	connections, connectionsMax, exchanges, logins, floods, migrations, referenceErrors, bytesSent, bytesReceived atomic.Int64
 }

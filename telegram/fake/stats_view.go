@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// This file has the shapes of GET /stats (TELEGRAM.md §7.2).
+// This file has the shapes of GET /stats.
 
 // statsView is the whole answer. Account 0 is who has not logged in.
 type statsView struct {

@@ -3,8 +3,9 @@ package fake
 import "encoding/binary"
 
 // Synthetic files have bytes that a formula gives, so that a film of 4 GiB costs
-// nothing and any reader can be checked anywhere. TELEGRAM.md §7.1 has the formula
-// and its vectors.
+// nothing and any reader can be checked anywhere. With k = mix(seed + 0x9E3779B9) | 1,
+// all in uint32, the byte at offset o is byte o mod 4, the lowest first, of
+// mix((o/4 + 1) · k).
 
 func mix(x uint32) uint32 {
 	x ^= x >> 16

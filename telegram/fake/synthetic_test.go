@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// oracle is the formula of TELEGRAM.md §7.1 byte by byte, written apart from the
+// oracle is the formula of synthetic files byte by byte, written apart from the
 // generator.
 func oracle(seed uint64, o uint64) byte {
 	const m = 1<<32 - 1

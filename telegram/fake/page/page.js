@@ -1,5 +1,5 @@
-// The chat page: a small messenger on the control API (TELEGRAM.md §7). It builds
-// every node by hand and never parses a text as markup.
+// The chat page: a small messenger on the control API of the fake Telegram. It
+// builds every node by hand and never parses a text as markup.
 
 import { kindOf, upload } from './files.js';
 import { $, api, bytes, calendar, clock, complain, el, facts, icon, icons, label, rest, safe, toast } from './parts.js';
