@@ -113,13 +113,14 @@ func (f *feed) next() error {
 	defer timer.Stop()
 	for {
 		changed := f.a.lib.Changed()
+		over := f.a.over(f.session) // before the look, which then finds what tells of the end
 		if err := f.pull(); err != nil {
 			return err
 		}
 		if f.out.Len() > 0 || f.ended {
 			return nil
 		}
-		if f.a.over(f.session) {
+		if over {
 			return io.EOF // it ended between our login and our first look
 		}
 		select {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -18,7 +19,11 @@ func itoa(n int32) string { return strconv.Itoa(int(n)) }
 // its grace and one that does not is cut.
 func TestStop(t *testing.T) {
 	change, opened := stalls(func() *stalled { return &stalled{first: make([]byte, 10)} })
-	w := newWorld(t, change, func(o *api.Options) { o.Grace = 300 * time.Millisecond })
+	polls := make(chan struct{}, 10)
+	w := newWorld(t, change, func(o *api.Options) {
+		o.Grace = 300 * time.Millisecond
+		o.Library = polled{o.Library, polls}
+	})
 	token := w.login(w.ada).AccessToken
 	f := w.add(w.ada, teleplay.File{Size: 10_000})
 	news := w.feed(token, "")
@@ -28,6 +33,7 @@ func TestStop(t *testing.T) {
 	go func() {
 		held <- w.do(call{method: "POST", path: verify, body: map[string]any{"device_code": *c.DeviceCode, "wait": 25}}).StatusCode
 	}()
+	<-polls // the call is there, and held
 	playing := w.raw(call{method: "GET", path: fmt.Sprintf("/api/stream/%d", f.ID), token: token})
 	s := <-opened
 	idle, err := net.Dial("tcp", w.addr)
@@ -53,6 +59,20 @@ func TestStop(t *testing.T) {
 	if _, err := net.Dial("tcp", w.addr); err == nil {
 		t.Error("the port is still open")
 	}
+}
+
+// polled tells of each look at a login code.
+type polled struct {
+	api.Library
+	polls chan<- struct{}
+}
+
+func (p polled) Code(ctx context.Context, c teleplay.CodeClaim) (teleplay.LoginCode, error) {
+	select {
+	case p.polls <- struct{}{}:
+	default:
+	}
+	return p.Library.Code(ctx, c)
 }
 
 // A stream that moves is finished within the grace.
