@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/teleplay/teleplay"
@@ -59,4 +60,28 @@ func TestButtonsAreInput(t *testing.T) {
 			}
 		}
 	}, func(o *bot.Options) { o.Allowed = []int64{ann, bob} })
+}
+
+func TestCardNamesTheFolder(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		h.get(teleplay.Update{From: person(ann), Message: 1, Media: film()})
+		f := h.files(ann)[0]
+		d, err := h.db.AddFolder(t.Context(), f.User, "Films\u202e of 2026", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		card := func() string {
+			_, m := h.press(ann, "file:"+strconv.Itoa(int(f.ID)))
+			return m.Text
+		}
+		if text := card(); strings.Contains(text, "\nin ") {
+			t.Errorf("a file of no folder: %q", text)
+		}
+		if _, err := h.db.ChangeFile(t.Context(), f.User, f.ID, teleplay.FileChange{Folder: &d.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if text := card(); !strings.HasSuffix(text, "\nin Films of 2026") {
+			t.Errorf("a file of a folder: %q", text)
+		}
+	})
 }

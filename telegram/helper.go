@@ -80,8 +80,8 @@ func (h *helper) run(ctx context.Context) error {
 		if err := h.bury(err); err != nil {
 			return err
 		}
-		h.wire.Log.Warn("helper out", "helper", h.bot, "err", err.Error(), "retry", wait)
 		rest := jitter(wait)
+		h.wire.outage("helper out", h.bot, err, rest)
 		h.mu.Lock()
 		h.out = h.wire.Now().Add(rest)
 		h.mu.Unlock()

@@ -91,7 +91,6 @@ func (b *MainBot) Run(ctx context.Context) error {
 		if err == nil {
 			err = errClosed
 		}
-		b.wire.Log.Warn("main bot out", "helper", b.login.bot, "err", err.Error())
 		if err := b.login.bury(&laneError{b.wire.Keys.Home(b.login.bot), err}); err != nil {
 			return fmt.Errorf("main bot: %w", err)
 		}
@@ -104,6 +103,7 @@ func (b *MainBot) Run(ctx context.Context) error {
 		} else {
 			wait = min(2*wait, loginMost)
 		}
+		b.wire.outage("main bot out", b.login.bot, err, pausing)
 		if !pause(ctx, pausing) {
 			return nil
 		}

@@ -110,6 +110,21 @@ func unseen() error {
 	return teleplay.Fail(teleplay.ErrUnavailable, "copy_not_found", "The file's copy is not to be found in the storage channel.").After(2 * time.Second)
 }
 
+// cure is what a person has to do about err; "" = it heals without anybody.
+func cure(err error) string {
+	if judge(err).act != actStop {
+		return ""
+	}
+	if errors.Is(err, exchange.ErrKeyFingerprintNotFound) {
+		return "the server is not who it should be: check TELEGRAM_DC_ADDR and TELEGRAM_PUBLIC_KEY_FILE"
+	}
+	said := err.Error()
+	if e, ok := tgerr.As(err); ok {
+		said = e.Message
+	}
+	return "check the bot's token and the API id and hash; Telegram said " + said
+}
+
 // The words for those who cannot be helped by asking again.
 
 func missing() error {
@@ -143,7 +158,7 @@ func refusal(err error) error {
 		return teleplay.Fail(teleplay.ErrDenied, "blocked", "The person does not take messages from the bot.")
 	case v.act == actStop:
 		f := teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", "Telegram does not accept the bot's login.").After(time.Minute)
-		f.Hint = "check the bot's token and the API id and hash; Telegram said " + e.Message
+		f.Hint = cure(err)
 		return f
 	case v.act == actRefuse, v.act == actBug, v.act == actRefresh:
 		f := teleplay.Fail(teleplay.ErrInvalid, "refused", "Telegram does not take this.")

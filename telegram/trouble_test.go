@@ -2,6 +2,10 @@ package telegram_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -82,5 +86,48 @@ func TestDeadKeys(t *testing.T) {
 				t.Errorf("%+v", n)
 			}
 		})
+	}
+}
+
+// errorsOnly is a slog.Handler that gives each Error record's line to a channel.
+type errorsOnly struct {
+	slog.Handler
+	line *bytes.Buffer
+	out  chan<- string
+}
+
+func newErrorsOnly(out chan<- string) errorsOnly {
+	var line bytes.Buffer
+	return errorsOnly{slog.NewTextHandler(&line, nil), &line, out}
+}
+
+func (h errorsOnly) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+func (h errorsOnly) Handle(ctx context.Context, r slog.Record) error {
+	h.line.Reset()
+	err := h.Handler.Handle(ctx, r)
+	select {
+	case h.out <- h.line.String():
+	default: // the first is enough
+	}
+	return err
+}
+
+// TestWrongTokenAsksForAPerson: nothing that time heals, so it is an Error that
+// says what to check, without the token.
+func TestWrongTokenAsksForAPerson(t *testing.T) {
+	w := newWorld(t, fake.Options{Bots: 1})
+	wrong := fmt.Sprintf("%d:mistyped", w.info.Bots[0].ID)
+	lines := make(chan string, 1)
+	o := w.options(w.keys(0))
+	o.Log = slog.New(newErrorsOnly(lines))
+	background(t, "main bot", telegram.NewMainBot(o, wrong, marks{}).Run)
+	select {
+	case line := <-lines:
+		if !strings.Contains(line, "check the bot's token") || !strings.Contains(line, "ACCESS_TOKEN_") || strings.Contains(line, "mistyped") {
+			t.Error(line)
+		}
+	case <-time.After(patience):
+		t.Error("no Error is logged")
 	}
 }

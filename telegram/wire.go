@@ -52,6 +52,16 @@ func newWire(o Options) (*wire, error) {
 	return w, nil
 }
 
+// outage logs that a bot is out until it is tried again: an Error with what to do
+// where only a person can mend it.
+func (w *wire) outage(what string, bot int64, err error, retry time.Duration) {
+	if hint := cure(err); hint != "" {
+		w.Log.Error(what, "helper", bot, "err", err.Error(), "hint", hint, "retry", retry)
+		return
+	}
+	w.Log.Warn(what, "helper", bot, "err", err.Error(), "retry", retry)
+}
+
 func (w *wire) servers() dcs.List {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -93,7 +93,11 @@ func (a *API) fail(q *request, err error) {
 		body.Errors = in.fields
 	}
 	if status >= 500 {
-		a.o.Log.Warn("request failed", slog.String("request", q.id), slog.Int("status", status), slog.Any("err", err), slog.String("hint", hint(err)))
+		log := a.o.Log
+		if h := hint(err); h != "" {
+			log = log.With(slog.String("hint", h))
+		}
+		log.Warn("request failed", slog.String("request", q.id), slog.Int("status", status), slog.Any("err", err))
 	}
 	header := &q.Response.Header
 	switch status {
