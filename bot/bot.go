@@ -63,6 +63,7 @@ type Outbox interface {
 type Shelves interface {
 	Files(ctx context.Context, user int32, q teleplay.FileQuery) (teleplay.FileList, error)
 	File(ctx context.Context, user, id int32) (teleplay.File, error)
+	Folder(ctx context.Context, user, id int32) (teleplay.Folder, error)
 	FolderView(ctx context.Context, user, id int32) (teleplay.FolderView, error)
 	AddFolder(ctx context.Context, user int32, name string, parent int32) (teleplay.Folder, error)
 }

@@ -67,11 +67,11 @@ func (b *Bot) file(ctx context.Context, user teleplay.User, n int32) (teleplay.O
 	}
 	m := b.card(f)
 	if f.Folder != 0 {
-		v, err := b.o.Library.FolderView(ctx, user.ID, f.Folder)
+		d, err := b.o.Library.Folder(ctx, user.ID, f.Folder)
 		if err != nil {
 			return teleplay.Outgoing{}, err
 		}
-		m.Text += "\nin " + plain(v.Folder.Name)
+		m.Text += "\nin " + plain(d.Name)
 	}
 	m.Buttons = append(m.Buttons, []teleplay.Button{{Text: "My files", Data: "show_files"}})
 	return m, nil

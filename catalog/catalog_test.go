@@ -31,7 +31,7 @@ var suite = map[string]func(*testing.T, *world){
 	"list": testList, "list invalid": testListInvalid, "cursor": testCursor,
 	"folders": testFolders, "folder tree": testFolderTree, "branch": testBranch,
 	"progress": testProgress, "progress stale": testProgressStale, "thumbs": testThumbs,
-	"codes": testCodes, "code answers": testCodeAnswers, "code limits": testCodeLimits,
+	"codes": testCodes, "code answers": testCodeAnswers, "code limits": testCodeLimits, "refused code": testCodeRefused,
 	"keys": testKeys, "sessions": testSessions, "rotation race": testRotationRace,
 	"inbox": testInbox, "inbox race": testInboxRace, "mark": testMark, "deletes": testDeletes,
 	"events": testEvents, "events kept": testEventsKept, "changed": testChanged,

@@ -14,6 +14,8 @@ import (
 const (
 	codesPerAddress = 10  // live
 	codesInAll      = 100 // live; 5 guesses in 10 min then hit with 5·10⁻⁴
+	// refusedRest is how long an address makes no code after somebody refused one.
+	refusedRest = 10 * time.Minute
 	// deadCodes is how long a code is remembered when it is over, so that a device
 	// that still polls hears "expired" and not "unknown".
 	deadCodes = 10 * time.Minute
@@ -42,12 +44,20 @@ func codeOver(kind error) error {
 }
 
 // AddCode makes a login code of c: it picks ID and Code and sets it waiting. When
-// the address has 10 live ones, its oldest expires; when there are 100 in all,
-// ErrUnavailable rate_limited says when the next one ends.
+// the address has 10 live ones, its oldest expires; when there are 100 in all, or
+// somebody has refused one of that address within 10 minutes, ErrUnavailable
+// rate_limited says when to come back.
 func (d *DB) AddCode(ctx context.Context, c teleplay.LoginCode) (teleplay.LoginCode, error) {
 	err := d.write(ctx, "add login code", func(t *tx) error {
 		if err := t.expireCodes(); err != nil {
 			return err
+		}
+		var refused stamp
+		if err := t.row(`SELECT max(expires_at) FROM login_codes WHERE address = $1 AND state = 'refused'`, c.Address).Scan(&refused); err != nil {
+			return err
+		}
+		if rest := time.Time(refused).Add(refusedRest).Sub(t.now); rest > 0 {
+			return teleplay.Fail(teleplay.ErrUnavailable, "rate_limited", "A login from here was refused. Try again in a few minutes.").After(rest)
 		}
 		if _, err := t.exec(`UPDATE login_codes SET state = 'expired' WHERE id IN (
 			SELECT id FROM login_codes WHERE address = $1 AND `+liveCode+` ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3)`,
@@ -136,7 +146,7 @@ func (d *DB) AnswerCode(ctx context.Context, id, user int32, match int) (c telep
 		case match == c.Match: // 0 for a BareCode
 			c.State = teleplay.CodeApproved
 		case c.State == teleplay.CodeAsked || match == -1:
-			c.State = teleplay.CodeRefused
+			c.State, c.Expires = teleplay.CodeRefused, t.now // it ends now: AddCode looks here
 		}
 		return t.saveCode(c)
 	})
@@ -197,7 +207,8 @@ func (d *DB) SpendCode(ctx context.Context, id int32, s teleplay.Session) (_ tel
 }
 
 func (t *tx) saveCode(c teleplay.LoginCode) error {
-	_, err := t.exec(`UPDATE login_codes SET state = $2, user_id = $3, known_place = $4 WHERE id = $1`, c.ID, c.State, ref(c.User), c.KnownPlace)
+	_, err := t.exec(`UPDATE login_codes SET state = $2, user_id = $3, known_place = $4, expires_at = $5 WHERE id = $1`,
+		c.ID, c.State, ref(c.User), c.KnownPlace, stamp(c.Expires))
 	return err
 }
 

@@ -172,3 +172,28 @@ func testCodeLimits(t *testing.T, w *world) {
 	_, err = w.Code(ctx, teleplay.CodeClaim{DeviceHash: codes[10].DeviceHash})
 	wantErr(t, err, teleplay.ErrNotFound, "")
 }
+
+// Who was refused once makes no further code from that address for 10 minutes.
+func testCodeRefused(t *testing.T, w *world) {
+	ctx := t.Context()
+	code := must(w.AddCode(ctx, w.device("1")))(t)
+	must(w.ClaimCode(ctx, code.Code, w.a))(t)
+	w.clock.advance(time.Minute)
+	must(w.AnswerCode(ctx, code.ID, w.a, -1))(t)
+	w.clock.advance(4 * time.Minute)
+	_, err := w.AddCode(ctx, w.device("2"))
+	wantErr(t, err, teleplay.ErrUnavailable, "rate_limited")
+	var e *teleplay.Error
+	if errors.As(err, &e); e.Retry != 6*time.Minute {
+		t.Errorf("retry after %v", e.Retry)
+	}
+	elsewhere := w.device("3")
+	elsewhere.Address = "elsewhere"
+	must(w.AddCode(ctx, elsewhere))(t)
+	ok(t, w.SweepCodes(ctx))
+	w.clock.advance(6*time.Minute - time.Millisecond)
+	_, err = w.AddCode(ctx, w.device("4"))
+	wantErr(t, err, teleplay.ErrUnavailable, "rate_limited")
+	w.clock.advance(time.Millisecond)
+	must(w.AddCode(ctx, w.device("5")))(t)
+}

@@ -38,6 +38,25 @@ func (d *DB) Folders(ctx context.Context, user int32, parent *int32) (folders []
 	return folders, err
 }
 
+// Folder is one folder.
+func (d *DB) Folder(ctx context.Context, user, id int32) (f teleplay.Folder, err error) {
+	err = d.read(ctx, "read folder", func(t *tx) error {
+		tr, err := t.tree(user)
+		if err != nil {
+			return err
+		}
+		if id == 0 || tr.folders[id] == nil {
+			return teleplay.Fail(teleplay.ErrNotFound, "", noFolder)
+		}
+		shown, err := t.show(tr, []int32{id})
+		if err == nil {
+			f = shown[0][0]
+		}
+		return err
+	})
+	return f, err
+}
+
 // FolderView is a folder with what lies directly in it; id 0 is the root.
 func (d *DB) FolderView(ctx context.Context, user, id int32) (v teleplay.FolderView, err error) {
 	err = d.read(ctx, "read folder", func(t *tx) error {

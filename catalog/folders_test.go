@@ -83,6 +83,7 @@ func testFolderTree(t *testing.T, w *world) {
 	wantErr(t, err, teleplay.ErrNotFound, "")
 
 	v := must(w.FolderView(ctx, w.a, s10))(t)
+	equal(t, must(w.Folder(ctx, w.a, s10))(t), v.Folder)
 	equal(t, v.Folder.Name, "Season 10")
 	equal(t, v.Folder.Files, 3)
 	equal(t, names(v.Files), []string{"e2", "E9", "e10"})

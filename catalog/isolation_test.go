@@ -56,6 +56,7 @@ func testIsolation(t *testing.T, w *world) {
 		},
 		"Files":      {{"folder", func(id int32) error { _, err := w.Files(ctx, w.b, teleplay.FileQuery{Folder: &id}); return err }}},
 		"Folders":    {{"folder", func(id int32) error { _, err := w.Folders(ctx, w.b, &id); return err }}},
+		"Folder":     {{"folder", func(id int32) error { _, err := w.Folder(ctx, w.b, id); return err }}},
 		"FolderView": {{"folder", func(id int32) error { _, err := w.FolderView(ctx, w.b, id); return err }}},
 		"AddFolder":  {{"folder", func(id int32) error { _, err := w.AddFolder(ctx, w.b, "x", id); return err }}},
 		"ChangeFolder": {

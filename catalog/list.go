@@ -14,7 +14,7 @@ import (
 const (
 	defaultPage = 20
 	maxPerPage  = 100
-	maxPage     = 1 << 31 // far beyond any library, far below an overflow
+	maxPage     = 1 << 20 // far beyond any library, far below an overflow
 	maxIDs      = 10_000
 )
 

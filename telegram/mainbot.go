@@ -174,18 +174,24 @@ func (b *MainBot) ready(ctx context.Context) (*tg.Client, error) {
 
 // Self is the bot's own account. It waits until the bot is connected once.
 func (b *MainBot) Self(ctx context.Context) (teleplay.Person, error) {
-	b.mu.Lock()
-	self := b.self
-	b.mu.Unlock()
-	if self == nil {
-		if _, err := b.ready(ctx); err != nil {
-			return teleplay.Person{}, fmt.Errorf("wait for the main bot: %w", err)
-		}
-		b.mu.Lock()
-		self = b.self
-		b.mu.Unlock()
+	if p, ok := b.Known(); ok {
+		return p, nil
 	}
-	return personOf(self), nil
+	if _, err := b.ready(ctx); err != nil {
+		return teleplay.Person{}, fmt.Errorf("wait for the main bot: %w", err)
+	}
+	p, _ := b.Known()
+	return p, nil
+}
+
+// Known is the bot's own account as it was last told; false = not connected yet.
+func (b *MainBot) Known() (teleplay.Person, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.self == nil {
+		return teleplay.Person{}, false
+	}
+	return personOf(b.self), true
 }
 
 // callMost is how long a call waits for a connection and for floods in all.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/bot"
@@ -64,9 +63,6 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	return serve(ctx, s, ln, c.NoLimits, log)
 }
 
-// askBot bounds how long a request waits for the main bot's own name.
-const askBot = 3 * time.Second
-
 // serve runs one node until ctx ends; it owns ln.
 func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log *slog.Logger) (err error) {
 	defer ln.Close()
@@ -101,18 +97,15 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 	})
 	defer engine.Close()
 	edge := api.New(api.Options{
-		Library: db,
-		Open:    func(f teleplay.File, r teleplay.Range) api.Stream { return engine.Open(f, r) },
-		Bot: func() (teleplay.Person, error) {
-			ctx, cancel := context.WithTimeout(ctx, askBot)
-			defer cancel()
-			return mainBot.Self(ctx)
-		},
+		Library:   db,
+		Open:      func(f teleplay.File, r teleplay.Range) api.Stream { return engine.Open(f, r) },
+		Bot:       mainBot.Known,
 		JWTSecret: []byte(s.JWTSecret), JWTSecretPrevious: []byte(s.JWTPrevious), AccessLife: s.accessLife(),
 		NoBareCodes: !bool(s.LegacyApps), WebBase: string(s.WebBase), CORSOrigins: s.Origins, TrustedProxies: s.Proxies,
 		AuthUsers: s.AuthUsers, AdminUsers: s.AdminUsers, Channel: int64(s.Channel),
 		Web: web.Files(), Version: version(), Limits: api.Limits{Off: noLimits}, Log: log,
 		Checks: map[string]func(context.Context) error{
+			"catalog":  func(ctx context.Context) error { _, _, err := db.Mark(ctx); return err },
 			"telegram": func(context.Context) error { return when(pool.Ready(), "No bot is logged in at Telegram yet.") },
 			"bot":      func(ctx context.Context) error { _, err := mainBot.Self(ctx); return err },
 		},

@@ -55,10 +55,12 @@ func addressKey(addr netip.Addr) string {
 	return p.String()
 }
 
-// speaksTLS tells whether the client's side is https: on this connection, or as a
-// trusted proxy says.
+// speaksTLS tells whether the client's side is https: on this connection, as a
+// trusted proxy says, or because the page is the one of WEB_BASE_URL and that is
+// https. The last rests on a header, but who makes it up gets cookies that plain
+// http does not keep.
 func (a *API) speaksTLS(q *request) bool {
-	if q.IsTLS() {
+	if q.IsTLS() || a.base.Scheme == "https" && strings.EqualFold(string(q.Host()), a.base.Host) {
 		return true
 	}
 	t, ok := q.RemoteAddr().(*net.TCPAddr)

@@ -36,8 +36,9 @@ type Options struct {
 	Library Library
 	// Open starts reading a range that lies in the file: node.Engine's Open.
 	Open func(f teleplay.File, r teleplay.Range) Stream
-	// Bot is the main bot as people know it. nil or an error: 503 where it matters.
-	Bot func() (teleplay.Person, error)
+	// Bot is the main bot as people know it, told at once: every login asks. false
+	// while nobody knows, which is a 503 where it matters; nil: never.
+	Bot func() (teleplay.Person, bool)
 
 	JWTSecret         []byte        // ≥ 32 bytes
 	JWTSecretPrevious []byte        // still accepted; nil = none
@@ -86,7 +87,8 @@ type API struct {
 	limits  limiters
 	standing
 	watch
-	bot  botInfo
+	life context.Context // ends when what still runs after the grace is cut
+	cut  context.CancelFunc
 	stop chan struct{} // closed when the edge drains
 }
 
@@ -103,6 +105,9 @@ func New(o Options) *API {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.Bot == nil {
+		o.Bot = func() (teleplay.Person, bool) { return teleplay.Person{}, false }
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -121,6 +126,7 @@ func New(o Options) *API {
 	a.keys = newKeyring(o.JWTSecret, o.JWTSecretPrevious)
 	a.limits = newLimiters(o.Limits, o.Now)
 	a.standing.init(o)
+	a.life, a.cut = context.WithCancel(context.Background())
 	a.watch.conns = map[*conn]func(){}
 	return a
 }

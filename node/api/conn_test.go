@@ -73,7 +73,7 @@ func TestBeat(t *testing.T) {
 		for range 3 {
 			begun := time.Now()
 			n, err := feed.Read(b)
-			if took := time.Since(begun); string(b[:n]) != ": beat\n\n" || err != nil || took != 15*time.Second {
+			if took := time.Since(begun); string(b[:n]) != "event: beat\ndata: {}\n\n" || err != nil || took != 15*time.Second {
 				t.Errorf("got %q, %v after %v", b[:n], err, took)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/teleplay/teleplay"
@@ -75,6 +76,27 @@ func TestCookiesOverTLS(t *testing.T) {
 		ask.header[k] = v
 	}
 	w.want(200, ask)
+}
+
+// A proxy that was not named as trusted must not cost the cookies their Secure.
+func TestCookiesBehindAnUnnamedProxy(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.WebBase = "https://films.test" })
+	a := w.want(200, call{method: "POST", path: "/api/auth/web-link", host: "films.test", body: map[string]any{"key": w.key(w.ada)}, header: http.Header{"Origin": {"https://films.test"}}})
+	if len(a.Cookies()) != 2 {
+		t.Fatalf("cookies %v", a.Cookies())
+	}
+	cookies := http.Header{}
+	for _, c := range a.Cookies() {
+		if !c.Secure || !strings.HasPrefix(c.Name, "__") {
+			t.Errorf("cookie %s", c)
+		}
+		cookies.Add("Cookie", c.Name+"="+c.Value)
+	}
+	w.want(200, call{method: "GET", path: "/api/auth/me", host: "films.test", header: cookies})
+	// The same node by its address on the LAN speaks plain http.
+	if a, _ := w.asPage("http://"+w.addr, nil); len(a.Cookies()) != 2 || a.Cookies()[0].Secure {
+		t.Errorf("cookies on the LAN: %v", a.Cookies())
+	}
 }
 
 // A method that changes something needs, with a cookie, a page of ours.

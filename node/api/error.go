@@ -78,6 +78,7 @@ var (
 	errDraining   = teleplay.Fail(teleplay.ErrUnavailable, "draining", "This node is stopping.")
 	errNoStanding = teleplay.Fail(teleplay.ErrUnavailable, "catalog_down", "The library is not there yet.")
 	errSlowSource = teleplay.Fail(teleplay.ErrUnavailable, "upstream_timeout", "Telegram did not answer in time.")
+	errNoBot      = teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", "The bot is not connected yet.")
 	errMethod     = teleplay.Fail(teleplay.ErrInvalid, "method_not_allowed", "This cannot be done with that; Allow says what can.")
 	errMismatch   = teleplay.Fail(teleplay.ErrConflict, "precondition_failed", "The file is not what the request expects.")
 	errBadRange   = teleplay.Fail(teleplay.ErrInvalid, "range_not_satisfiable", "The range lies beyond the end of the file.")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -15,7 +16,8 @@ import (
 )
 
 const (
-	// beat is how often a quiet event stream says that it lives.
+	// beat is how often a quiet event stream says that it lives: by an event, for
+	// browsers hide comments and a page could not tell a dead stream from a quiet one.
 	beat = 15 * time.Second
 	// newsAtOnce bounds what one look-up brings.
 	newsAtOnce = 100
@@ -30,13 +32,12 @@ func (a *API) events(ctx context.Context, q *request) error {
 	if !q.Request.Header.IsHTTP11() {
 		return teleplay.Fail(teleplay.ErrInvalid, "bad_request", "Events need HTTP/1.1.")
 	}
-	leave, err := a.limits.events.take(q.user.ID)
+	rev, err := a.lib.Rev(ctx, q.user.ID)
 	if err != nil {
 		return err
 	}
-	rev, err := a.lib.Rev(ctx, q.user.ID)
+	leave, err := a.limits.events.take(q.user.ID)
 	if err != nil {
-		leave()
 		return err
 	}
 	f := &feed{a: a, user: q.user.ID, session: q.session, rev: rev}
@@ -47,12 +48,12 @@ func (a *API) events(ctx context.Context, q *request) error {
 		leave()
 	})
 	f.forget = a.add(connOf(q), f.cancel)
+	q.Response.SetBodyStream(f, -1) // which closes it, whatever happens
 	f.begin(q)
 	h := &q.Response.Header
 	h.SetContentType("text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	q.Response.SetBodyStream(f, -1)
 	return nil
 }
 
@@ -126,7 +127,7 @@ func (f *feed) next() error {
 		select {
 		case <-changed:
 		case <-timer.C:
-			f.out.WriteString(": beat\n\n")
+			f.out.WriteString("event: beat\ndata: {}\n\n")
 			return nil
 		case <-f.a.stop:
 			return io.EOF
@@ -149,7 +150,7 @@ func (f *feed) pull() error {
 		f.tell("resync", struct{}{})
 		return nil
 	}
-	for _, e := range list {
+	for _, e := range newest(list) {
 		f.rev = e.Rev
 		if err := f.news(e); err != nil {
 			return err
@@ -159,6 +160,29 @@ func (f *feed) pull() error {
 		}
 	}
 	return nil
+}
+
+// newest keeps the last event of each object, for what goes out is the object as
+// it is now; one that was added meanwhile stays added.
+func newest(list []teleplay.Event) []teleplay.Event {
+	type object struct {
+		kind string
+		id   int32
+	}
+	place := map[object]int{}
+	out := list[:0]
+	for _, e := range list {
+		o := object{e.Kind, e.ID}
+		if i, ok := place[o]; ok {
+			if out[i].Action == "added" && e.Action == "changed" {
+				e.Action = "added"
+			}
+			out[i].Kind = "" // superseded
+		}
+		place[o] = len(out)
+		out = append(out, e)
+	}
+	return slices.DeleteFunc(out, func(e teleplay.Event) bool { return e.Kind == "" })
 }
 
 type fileEvent struct {
@@ -194,9 +218,9 @@ func (f *feed) news(e teleplay.Event) error {
 		f.tell("file", out)
 	case "folder":
 		out := folderEvent{Action: e.Action, ID: e.ID}
-		view, err := f.a.lib.FolderView(f.ctx, f.user, e.ID)
+		folder, err := f.a.lib.Folder(f.ctx, f.user, e.ID)
 		if err == nil && e.Action != "removed" {
-			shape := f.a.folderShape(view.Folder)
+			shape := f.a.folderShape(folder)
 			out.Folder = &shape
 		} else if err != nil && !errors.Is(err, teleplay.ErrNotFound) {
 			return fmt.Errorf("read folder %d: %w", e.ID, err)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -68,6 +69,7 @@ func (f *feed) next() event {
 		if !ok {
 			f.t.Fatal("the stream ended")
 		}
+		checkEvent(f.t, e)
 		return e
 	case <-time.After(5 * time.Second):
 		f.t.Fatal("no news in 5 s")
@@ -110,6 +112,37 @@ func TestEvents(t *testing.T) {
 		t.Errorf("got %+v, want %+v", e, removed)
 	}
 	w.fails(401, "unauthenticated", call{method: "GET", path: "/api/events"})
+}
+
+// What was changed many times is told once, as it is now.
+func TestEventsOfOneObjectTogether(t *testing.T) {
+	w := newWorld(t)
+	l := w.login(w.ada)
+	start := w.feed(l.AccessToken, "").next()
+	folder, err := w.db.AddFolder(t.Context(), w.ada.ID, "Films", 0)
+	fatal(t, err)
+	for i := range 9 {
+		name := fmt.Sprintf("Films %d", i)
+		_, err := w.db.ChangeFolder(t.Context(), w.ada.ID, folder.ID, teleplay.FolderChange{Name: &name})
+		fatal(t, err)
+	}
+	file := w.add(w.ada, teleplay.File{Size: 10})
+	f := w.feed(l.AccessToken, start.id)
+	f.want("folder", `{"action":"added"`)
+	f.want("file", fmt.Sprintf(`"id":%d`, file.ID))
+}
+
+// quietly is a catalog that has forgotten what came before.
+type quietly struct{ api.Library }
+
+func (quietly) Events(context.Context, int32, int64, int) ([]teleplay.Event, bool, error) {
+	return nil, false, nil
+}
+
+// News that are no longer kept are a resync, not silence.
+func TestEventsThatAreNoLongerKept(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.Library = quietly{o.Library} })
+	w.feed(w.login(w.ada).AccessToken, "0").want("resync", "{}")
 }
 
 func TestEventsAfterAGap(t *testing.T) {

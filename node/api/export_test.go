@@ -43,6 +43,16 @@ const (
 	MediaStall = mediaStall
 )
 
+// Stalls lists how long each connection that streams may take no byte.
+func Stalls(a *API) (list []time.Duration) {
+	a.watch.mu.Lock()
+	defer a.watch.mu.Unlock()
+	for c := range a.conns {
+		list = append(list, time.Duration(c.stall.Load()))
+	}
+	return list
+}
+
 // Feed is an event stream from a revision on, without a request.
 func Feed(lib Library, rev int64) io.Reader {
 	return &feed{a: New(Options{Library: lib}), user: 1, ctx: context.Background(), rev: rev, out: bytes.Buffer{}}

@@ -51,13 +51,7 @@ func (w *wrongCodes) add(address, code string) {
 	now := w.now()
 	s := w.seen[address]
 	if s == nil || now.After(s.until) {
-		if len(w.seen) >= trackedKeys {
-			for k, old := range w.seen {
-				if now.After(old.until) || len(w.seen) >= trackedKeys {
-					delete(w.seen, k)
-				}
-			}
-		}
+		makeRoom(w.seen, func(old *wrongSet) bool { return now.After(old.until) })
 		s = &wrongSet{until: now.Add(wrongWindow), codes: map[string]bool{}}
 		w.seen[address] = s
 	}
@@ -66,54 +60,14 @@ func (w *wrongCodes) add(address, code string) {
 	}
 }
 
-// refusedRest is how long an address makes no code after "Not me".
-const refusedRest = 10 * time.Minute
-
-// refused remembers the addresses whose login somebody refused.
-type refused struct {
-	off bool
-	now func() time.Time
-
-	mu    sync.Mutex
-	until map[string]time.Time // guarded by mu; by address
-}
-
-func (r *refused) add(address string) {
-	if r.off {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.now()
-	if _, ok := r.until[address]; ok && now.Before(r.until[address]) {
-		return // polled again: the rest does not grow
-	}
-	if len(r.until) >= trackedKeys {
-		for k, t := range r.until {
-			if now.After(t) || len(r.until) >= trackedKeys {
-				delete(r.until, k)
-			}
-		}
-	}
-	r.until[address] = now.Add(refusedRest)
-}
-
-func (r *refused) may(address string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if left := r.until[address].Sub(r.now()); left > 0 {
-		return errTooMany.After(left)
-	}
-	return nil
-}
-
 const (
 	devicePoll = 5 * time.Second // RFC 8628 §3.2's default
 	barePoll   = 2 * time.Second // what old apps do
 )
 
-// polls paces the polls of device codes that are not held (RFC 8628 §3.5): one
-// that comes too early makes the interval 5 s longer.
+// polls paces the polls of device codes (RFC 8628 §3.5): one that comes sooner
+// after the last one than the interval makes that 5 s longer. One that was held
+// for as long may come again at once.
 type polls struct {
 	off bool
 	now func() time.Time
@@ -130,31 +84,26 @@ type poll struct {
 // slack lets a client be a little early: its timer and the network are not ours.
 const slack = 500 * time.Millisecond
 
-func (p *polls) take(device []byte) error {
+// take is the interval in force, or slow_down.
+func (p *polls) take(device []byte) (time.Duration, error) {
 	if p.off {
-		return nil
+		return devicePoll, nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
 	last, ok := p.next[string(device)]
 	if !ok {
-		if len(p.next) >= trackedKeys {
-			for k, old := range p.next {
-				if now.Sub(old.at) > time.Minute || len(p.next) >= trackedKeys {
-					delete(p.next, k)
-				}
-			}
-		}
+		makeRoom(p.next, func(old poll) bool { return now.Sub(old.at) > time.Minute })
 		last.interval = devicePoll
 	}
 	if now.Add(slack).Before(last.at) {
 		last.interval += 5 * time.Second
 		last.at = now.Add(last.interval)
 		p.next[string(device)] = last
-		return teleplay.Fail(teleplay.ErrUnavailable, "slow_down", "Ask less often.").After(last.interval)
+		return 0, teleplay.Fail(teleplay.ErrUnavailable, "slow_down", "Ask less often.").After(last.interval)
 	}
 	last.at = now.Add(last.interval)
 	p.next[string(device)] = last
-	return nil
+	return last.interval, nil
 }

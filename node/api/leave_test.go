@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/node/api"
 )
@@ -105,6 +106,19 @@ func TestClientThatLeavesEndsItsStream(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A player that pauses takes no byte for minutes, which is legal.
+func TestStreamsMayPause(t *testing.T) {
+	change, opened := stalls(func() *stalled { return &stalled{first: make([]byte, 10)} })
+	w := newWorld(t, change)
+	f := w.add(w.ada, teleplay.File{Size: 10_000})
+	a := w.raw(call{method: "GET", path: fmt.Sprintf("/api/stream/%d", f.ID), token: w.login(w.ada).AccessToken})
+	defer a.Body.Close()
+	<-opened
+	if diff := cmp.Diff([]time.Duration{api.MediaStall}, api.Stalls(w.edge)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -47,6 +47,7 @@ type Thumbs interface {
 // Folders is the tree of one user; 0 is its root.
 type Folders interface {
 	Folders(ctx context.Context, user int32, parent *int32) ([]teleplay.Folder, error)
+	Folder(ctx context.Context, user, id int32) (teleplay.Folder, error)
 	FolderView(ctx context.Context, user, id int32) (teleplay.FolderView, error)
 	AddFolder(ctx context.Context, user int32, name string, parent int32) (teleplay.Folder, error)
 	ChangeFolder(ctx context.Context, user, id int32, c teleplay.FolderChange) (teleplay.Folder, error)

@@ -35,7 +35,6 @@ type limiters struct {
 	codes, verify, anonymous, misses *buckets[string]
 	refresh, calls, thumbs           *buckets[int32]
 	wrong                            *wrongCodes
-	refused                          *refused
 	polls                            *polls
 	streams, events                  *slots
 }
@@ -56,7 +55,6 @@ func newLimiters(l Limits, now func() time.Time) limiters {
 		calls:     newBuckets[int32](l.Off, or(l.Calls, 600), or(l.CallBurst, 100), now),
 		thumbs:    newBuckets[int32](l.Off, or(l.Thumbs, 1200), or(l.ThumbBurst, 300), now),
 		wrong:     &wrongCodes{off: l.Off, most: or(l.WrongCodes, 10), now: now, seen: map[string]*wrongSet{}},
-		refused:   &refused{off: l.Off, now: now, until: map[string]time.Time{}},
 		polls:     &polls{off: l.Off, now: now, next: map[string]poll{}},
 		streams:   &slots{off: l.Off, most: or(l.Streams, 32), open: map[int32]int{}},
 		events:    &slots{off: l.Off, most: or(l.EventStreams, 8), open: map[int32]int{}},
@@ -109,28 +107,31 @@ func (b *buckets[K]) of(key K, now time.Time) *rate.Limiter {
 	defer b.mu.Unlock()
 	l := b.m[key]
 	if l == nil {
-		if len(b.m) >= trackedKeys {
-			b.shrink(now)
-		}
+		// A bucket that is full again is as good as none.
+		makeRoom(b.m, func(l *rate.Limiter) bool { return l.TokensAt(now) >= float64(b.burst) })
 		l = rate.NewLimiter(b.rate, b.burst)
 		b.m[key] = l
 	}
 	return l
 }
 
-// shrink forgets the buckets that are full again, which changes nothing for their
-// keys; if all are in use, some of them.
-func (b *buckets[K]) shrink(now time.Time) {
-	for k, l := range b.m {
-		if l.TokensAt(now) >= float64(b.burst) {
-			delete(b.m, k)
+// makeRoom forgets what is over once trackedKeys are there and, if that frees too
+// little, some that are not: a tenth at least, so that a flood of new keys does not
+// look at all of them each time.
+func makeRoom[K comparable, V any](m map[K]V, over func(V) bool) {
+	if len(m) < trackedKeys {
+		return
+	}
+	for k, v := range m {
+		if over(v) {
+			delete(m, k)
 		}
 	}
-	for k := range b.m {
-		if len(b.m) < trackedKeys {
+	for k := range m {
+		if len(m) <= trackedKeys*9/10 {
 			return
 		}
-		delete(b.m, k)
+		delete(m, k)
 	}
 }
 

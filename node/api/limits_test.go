@@ -73,6 +73,13 @@ func TestLimits(t *testing.T) {
 	w.want(200, call{method: "GET", path: "/health", header: from("203.0.113.6")}) // probes go on
 
 	w.spend(7, 401, call{method: "GET", path: "/api/auth/me", header: from("203.0.113.7")})
+	// A token of ours that has ended is no guess: its holder is told, or would never
+	// refresh.
+	ended := w.login(w.bob).AccessToken
+	w.want(200, call{method: "POST", path: "/api/auth/logout", token: ended})
+	for range 10 {
+		w.fails(401, "session_revoked", call{method: "GET", path: "/api/auth/me", token: ended, header: from("203.0.113.7")})
+	}
 	// The household's good logins go on behind the same address.
 	w.want(200, call{method: "GET", path: fmt.Sprintf("/api/stream/%d", f.ID), token: token, header: from("203.0.113.7")})
 	w.spend(7, 404, call{method: "GET", path: "/api/stream/2147483000", token: token, header: from("203.0.113.8")})

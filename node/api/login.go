@@ -37,9 +37,6 @@ func (a *API) generate(ctx context.Context, q *request) error {
 	if in.DeviceName == nil && a.o.NoBareCodes {
 		return badField("device_name", "is missing")
 	}
-	if err := a.limits.refused.may(q.address); err != nil {
-		return err
-	}
 	if err := a.limits.codes.take(q.address); err != nil {
 		return err
 	}
@@ -66,7 +63,7 @@ func (a *API) generate(ctx context.Context, q *request) error {
 	}
 	out.Code, out.ExpiresAt = c.Code, stamp(c.Expires)
 	out.ExpiresIn = max(0, int(c.Expires.Sub(a.o.Now())/time.Second))
-	if bot, err := a.bot.get(a); err == nil { // the code is good without it
+	if bot, ok := a.o.Bot(); ok { // the code is good without it
 		link := "https://t.me/" + bot.Username + "?start=" + c.Code
 		out.BotUsername, out.BotName, out.Link = text(bot.Username), text(bot.FirstName), &link
 	}
@@ -117,11 +114,10 @@ func (a *API) verify(ctx context.Context, q *request) error {
 	p := pendingCode{told: in.Wait != nil || in.DeviceCode != "", interval: barePoll}
 	if in.DeviceCode != "" {
 		sum := sha256.Sum256([]byte(in.DeviceCode))
-		p.claim.DeviceHash, p.interval = sum[:], devicePoll
-		if wait == 0 {
-			if err := a.limits.polls.take(sum[:]); err != nil {
-				return err
-			}
+		p.claim.DeviceHash = sum[:]
+		var err error
+		if p.interval, err = a.limits.polls.take(sum[:]); err != nil {
+			return err
 		}
 	} else {
 		if a.o.NoBareCodes {
@@ -170,7 +166,6 @@ func (a *API) await(ctx context.Context, q *request, p pendingCode, wait time.Du
 		case c.State == teleplay.CodeApproved:
 			return a.spend(ctx, q, c)
 		case c.State == teleplay.CodeRefused:
-			a.limits.refused.add(c.Address)
 			return errRefused
 		case c.State == teleplay.CodeSpent, c.State == teleplay.CodeExpired, !a.o.Now().Before(c.Expires):
 			return errOldCode

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"log/slog"
+	"maps"
 	"time"
 )
 
@@ -44,7 +45,9 @@ func (a *API) ready(ctx context.Context, q *request) error {
 	if !out.Ready {
 		out.Checks["draining"] = checkShape{false, errDraining.Detail}
 	}
-	for name, check := range a.o.Checks {
+	checks := map[string]func(context.Context) error{"sessions": a.known}
+	maps.Copy(checks, a.o.Checks)
+	for name, check := range checks {
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		err := check(ctx)
 		cancel()

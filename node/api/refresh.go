@@ -67,7 +67,9 @@ func (a *API) refresh(ctx context.Context, q *request) error {
 	case token == "":
 		return badField("refresh_token", "is missing")
 	}
-	s, k, user, err := a.successorHeld(ctx, token)
+	waiting, left := a.watched(ctx, q)
+	s, k, user, err := a.successorHeld(ctx, waiting, token)
+	left()
 	if err != nil {
 		if dead(err) {
 			return err
@@ -88,8 +90,9 @@ func (a *API) refresh(ctx context.Context, q *request) error {
 // dead tells whether a login has truly ended, so that its holder may be told.
 func dead(err error) bool { return errors.Is(err, teleplay.ErrDenied) }
 
-// successorHeld tries again while the catalog is away.
-func (a *API) successorHeld(ctx context.Context, token string) (teleplay.Session, key, teleplay.User, error) {
+// successorHeld tries again while the catalog is away and somebody waits. A try
+// goes on when the client leaves: it may have rotated the token already.
+func (a *API) successorHeld(ctx, waiting context.Context, token string) (teleplay.Session, key, teleplay.User, error) {
 	deadline := time.NewTimer(refreshHold)
 	defer deadline.Stop()
 	again := time.NewTicker(500 * time.Millisecond)
@@ -105,7 +108,7 @@ func (a *API) successorHeld(ctx context.Context, token string) (teleplay.Session
 			return s, k, user, err
 		case <-a.stop:
 			return s, k, user, err
-		case <-ctx.Done():
+		case <-waiting.Done():
 			return s, k, user, err
 		}
 	}

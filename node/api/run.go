@@ -39,6 +39,7 @@ func (a *API) Run(ctx context.Context, ln net.Listener) error {
 		NoDefaultServerHeader: true,
 		NoDefaultContentType:  true,
 		CloseOnShutdown:       true,
+		SecureErrorLogMessage: true, // else broken requests stand in the log, tokens and all
 		ConnState:             all.state,
 		Logger:                quiet{a.o.Log},
 	}
@@ -66,6 +67,7 @@ func (a *API) Run(ctx context.Context, ln net.Listener) error {
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = nil
 		}
+		a.cut()
 		_ = all.Close() // a Shutdown that came before Serve knows no listener
 		all.cut()
 		return err

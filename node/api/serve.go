@@ -29,7 +29,7 @@ func (a *API) serve(who access, h handler) fasthttp.RequestHandler {
 		}
 		// Not the request's own context: it would end nothing but at a shutdown, and
 		// a save counts though its client has hung up.
-		ctx, cancel := context.WithTimeout(context.Background(), longestCall)
+		ctx, cancel := context.WithTimeout(a.life, longestCall)
 		defer cancel()
 		err := a.guarded(ctx, q, who, h)
 		switch {
@@ -66,7 +66,7 @@ func (a *API) guarded(ctx context.Context, q *request, who access, h handler) (e
 		return h(ctx, q)
 	}
 	if err := a.authenticate(ctx, q, who); err != nil {
-		if a.limits.misses.spent(q.address) {
+		if errors.Is(err, errNoLogin) && a.limits.misses.spent(q.address) {
 			return errTooMany
 		}
 		return err
@@ -83,12 +83,13 @@ func (a *API) guarded(ctx context.Context, q *request, who access, h handler) (e
 	return h(ctx, q)
 }
 
-// counted takes an answer of 401 or 404 off the address's budget for those; when
-// that is used up, guessing goes on blind. Thumbnails and codes that nobody has
-// confirmed yet do not count.
+// counted takes an answer to a guess, a 404 or a 401 unauthenticated, off the
+// address's budget for those; when that is used up, guessing goes on blind. A token
+// of ours that has ended is no guess, and its holder has to be told so. Thumbnails
+// and codes that nobody has confirmed yet do not count.
 func (a *API) counted(q *request, who access, err error) error {
 	code, _, _ := word(err)
-	if s := statuses[code]; (s != 401 && s != 404) || who == thumb || code == "authorization_pending" {
+	if (code != "unauthenticated" && statuses[code] != 404) || who == thumb || code == "authorization_pending" {
 		return err
 	}
 	if limit := a.limits.misses.take(q.address); limit != nil {

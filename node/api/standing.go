@@ -19,14 +19,17 @@ const pullEvery = 20 * time.Second
 // pullAgain is when a pull that failed is tried again.
 const pullAgain = time.Second
 
+// longestAccess is the longest life that an access token can have been given, now
+// or under earlier settings: older revocations are moot.
+const longestAccess = 24 * time.Hour
+
 // standing is what every request is checked against without asking the catalog:
 // which sessions have ended, and who the users are.
 type standing struct {
 	lib  Library
 	now  func() time.Time
 	log  *slog.Logger
-	life time.Duration // no access token lives longer: older revocations are moot
-	list []int64       // Telegram ids that may; empty = everybody
+	list []int64 // Telegram ids that may; empty = everybody
 
 	mu      sync.Mutex
 	loaded  bool                    // guarded by mu
@@ -36,7 +39,6 @@ type standing struct {
 
 func (s *standing) init(o Options) {
 	s.lib, s.now, s.log, s.list = o.Library, o.Now, o.Log, o.AuthUsers
-	s.life = o.AccessLife + 2*leeway
 	s.revoked = map[int32]time.Time{}
 	s.users = map[int32]teleplay.User{}
 }
@@ -64,7 +66,7 @@ func (s *standing) follow(ctx context.Context) {
 }
 
 func (s *standing) pull(ctx context.Context) error {
-	since := s.now().Add(-s.life)
+	since := s.now().Add(-longestAccess - 2*leeway)
 	ended, err := s.lib.Revoked(ctx, since)
 	if err != nil {
 		return fmt.Errorf("list revoked sessions: %w", err)
@@ -99,17 +101,23 @@ func (s *standing) over(session int32) bool {
 	return dead
 }
 
+// known is an error until the list was read once.
+func (s *standing) known(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.loaded {
+		return errNoStanding
+	}
+	return nil
+}
+
 // admit is the user of a login that stands now. A list that was never read
 // refuses.
 func (s *standing) admit(ctx context.Context, id, session int32, version int) (teleplay.User, error) {
-	s.mu.Lock()
-	_, dead := s.revoked[session]
-	loaded := s.loaded
-	s.mu.Unlock()
-	if !loaded {
-		return teleplay.User{}, errNoStanding
+	if err := s.known(ctx); err != nil {
+		return teleplay.User{}, err
 	}
-	if dead {
+	if s.over(session) {
 		return teleplay.User{}, errRevoked
 	}
 	user, err := s.person(ctx, id)

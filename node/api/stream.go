@@ -58,6 +58,7 @@ func (a *API) bytes(ctx context.Context, q *request, save bool) error {
 		return errMismatch
 	case notModified:
 		e.sign(q, mediaCache)
+		q.Response.Header.Set("Content-Security-Policy", mediaCSP) // a cache takes a 304's headers for its copy
 		q.SetStatusCode(304)
 		return nil
 	}
@@ -83,6 +84,8 @@ func (a *API) send(ctx context.Context, q *request, f teleplay.File, e entity, p
 	if err != nil {
 		return err
 	}
+	// From here on it is closed with the answer, whatever happens.
+	q.Response.SetBodyStream(body, int(part.Length))
 	mime, inline := mediaType(f)
 	h := &q.Response.Header
 	q.SetStatusCode(status)
@@ -95,7 +98,6 @@ func (a *API) send(ctx context.Context, q *request, f teleplay.File, e entity, p
 		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.Start, part.End()-1, f.Size))
 	}
 	q.Response.ImmediateHeaderFlush = part.Length > smallBody
-	q.Response.SetBodyStream(body, int(part.Length))
 	return nil
 }
 
@@ -115,7 +117,14 @@ func (a *API) open(ctx context.Context, q *request, f teleplay.File, part telepl
 	if err != nil {
 		return nil, err
 	}
-	b := &body{Stream: a.o.Open(f, part), leave: leave}
+	b := &body{leave: leave, forget: func() {}}
+	ready := false
+	defer func() {
+		if !ready { // an error, or a panic
+			_ = b.Close()
+		}
+	}()
+	b.Stream = a.o.Open(f, part)
 	ctx, cancel := context.WithTimeout(ctx, firstByte)
 	defer cancel()
 	gone := make(chan struct{})
@@ -127,7 +136,6 @@ func (a *API) open(ctx context.Context, q *request, f teleplay.File, part telepl
 		_ = b.Stream.Close()
 	}))
 	if err := b.Ready(ctx); err != nil {
-		_ = b.Close()
 		select {
 		case <-gone:
 			return nil, errGone
@@ -144,6 +152,7 @@ func (a *API) open(ctx context.Context, q *request, f teleplay.File, part telepl
 			b.direct = c
 		}
 	}
+	ready = true
 	return b, nil
 }
 
@@ -171,5 +180,8 @@ func (b *body) Close() error {
 		b.forget()
 		b.leave()
 	})
+	if b.Stream == nil {
+		return nil
+	}
 	return b.Stream.Close()
 }

@@ -135,6 +135,16 @@ func TestLogout(t *testing.T) {
 	w.want(200, call{method: "GET", path: "/api/auth/me", token: other.AccessToken})
 }
 
+// A token that was given for longer than tokens live now is not forgotten sooner.
+func TestLogoutOutlivesAShorterLife(t *testing.T) {
+	w := newWorld(t, func(o *api.Options) { o.AccessLife = 24 * time.Hour })
+	l := w.login(w.ada)
+	w.want(200, call{method: "POST", path: "/api/auth/logout", token: l.AccessToken})
+	w.clock.advance(23 * time.Hour)
+	v := w.second(func(o *api.Options) { o.AccessLife = 15 * time.Minute })
+	v.fails(401, "session_revoked", call{method: "GET", path: "/api/auth/me", token: l.AccessToken})
+}
+
 // A session that another node ended is dead here after the commit, without a
 // restart.
 func TestSessionEndedElsewhere(t *testing.T) {

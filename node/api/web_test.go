@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/node/api"
@@ -80,6 +81,24 @@ func TestReady(t *testing.T) {
 	if !strings.Contains(string(a.body), `"telegram":{"ok":false`) || strings.Contains(string(a.body), "internals") {
 		t.Errorf("ready is %s", a.body)
 	}
+}
+
+// unread is a catalog whose list of dead sessions cannot be read.
+type unread struct{ api.Library }
+
+func (unread) Revoked(context.Context, time.Time) ([]teleplay.Session, error) {
+	return nil, teleplay.Fail(teleplay.ErrUnavailable, "catalog_down", "The library is away.")
+}
+
+// Without that list nobody is let in, and the node says that it is not ready.
+func TestDeadSessionsUnknown(t *testing.T) {
+	w := newWorld(t)
+	token := w.login(w.ada).AccessToken
+	v := w.second(func(o *api.Options) { o.Library = unread{o.Library} })
+	if a := v.want(503, call{method: "GET", path: "/ready"}); !strings.Contains(string(a.body), `"sessions":{"ok":false`) {
+		t.Errorf("ready is %s", a.body)
+	}
+	v.fails(503, "catalog_down", call{method: "GET", path: "/api/auth/me", token: token})
 }
 
 // Every route, with a login, without one, and with nonsense, carries the headers

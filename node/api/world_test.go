@@ -36,6 +36,7 @@ type world struct {
 	db       *catalog.DB
 	clock    *clock
 	addr     string
+	edge     *api.API
 	client   *http.Client
 	ada, bob teleplay.User
 	halt     func() error // ends Run and returns what it returned
@@ -79,8 +80,8 @@ func (w *world) start(change []func(*api.Options)) {
 	o := api.Options{
 		Library: w.db,
 		Open:    func(f teleplay.File, r teleplay.Range) api.Stream { return w.engine.Open(f, r) },
-		Bot: func() (teleplay.Person, error) {
-			return teleplay.Person{Username: "judge_bot", FirstName: "Judge"}, nil
+		Bot: func() (teleplay.Person, bool) {
+			return teleplay.Person{Username: "judge_bot", FirstName: "Judge"}, true
 		},
 		JWTSecret: []byte("a secret of at least thirty-two bytes"),
 		WebBase:   "http://films.test",
@@ -97,7 +98,9 @@ func (w *world) start(change []func(*api.Options)) {
 	w.addr = ln.Addr().String()
 	run, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- api.New(o).Run(run, ln) }()
+	edge := api.New(o)
+	w.edge = edge
+	go func() { done <- edge.Run(run, ln) }()
 	w.halt = sync.OnceValue(func() error { stop(); return <-done })
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 8}
 	w.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

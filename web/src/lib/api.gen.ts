@@ -494,7 +494,7 @@ export interface Operations {
     body: undefined
     answer: undefined
   }
-  /** News as server-sent events; id is the revision. file (FileEvent), folder (FolderEvent), progress (Progress), session (SessionEvent), resync ({}: read everything anew). A comment every 15 s. */
+  /** News as server-sent events; id is the revision. file (FileEvent), folder (FolderEvent), progress (Progress), session (SessionEvent), resync ({}: read everything anew), beat ({}, without an id, when nothing else came for 15 s). */
   'GET /api/events': {
     path: undefined
     query: undefined
