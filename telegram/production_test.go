@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,9 +39,11 @@ func TestProduction(t *testing.T) {
 			chosen := make(chan int64, 16) // the keys that clients chose
 			background(t, "server", func(ctx context.Context) error {
 				context.AfterFunc(ctx, func() { listener.Close() })
+				var clients sync.WaitGroup
+				defer clients.Wait()
 				for ctx.Err() == nil {
 					if conn, err := listener.Accept(); err == nil { // else: a dial that lost against another address
-						greet(ctx, conn, c.fingerprint, chosen)
+						clients.Go(func() { greet(ctx, conn, c.fingerprint, chosen) })
 					}
 				}
 				return nil
@@ -115,7 +118,7 @@ func (c tell) Write(b []byte) (int, error) {
 // fingerprint, and tells which key the client goes on with.
 func greet(ctx context.Context, conn transport.Conn, fingerprint int64, chosen chan<- int64) {
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, time.Second) // clients that only ask the time leave
+	ctx, cancel := context.WithTimeout(ctx, patience) // the client has two primes to find
 	defer cancel()
 	read := func(into bin.Decoder) bool {
 		var b bin.Buffer
