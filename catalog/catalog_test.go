@@ -33,7 +33,7 @@ var suite = map[string]func(*testing.T, *world){
 	"progress": testProgress, "progress stale": testProgressStale, "thumbs": testThumbs,
 	"codes": testCodes, "code answers": testCodeAnswers, "code limits": testCodeLimits, "refused code": testCodeRefused,
 	"keys": testKeys, "sessions": testSessions, "rotation race": testRotationRace,
-	"inbox": testInbox, "inbox race": testInboxRace, "mark": testMark, "deletes": testDeletes,
+	"inbox": testInbox, "inbox race": testInboxRace, "mark": testMark, "newest": testNewest, "deletes": testDeletes,
 	"events": testEvents, "events kept": testEventsKept, "changed": testChanged,
 	"isolation": testIsolation, "constraints": testConstraints, "reopen": testReopen, "cancel": testCancel,
 }

@@ -105,6 +105,22 @@ func testInboxRace(t *testing.T, w *world) {
 	equal(t, len(w.news(t, w.a, 0)), 21)
 }
 
+// The newest messages dealt with are known even when what came of them is gone.
+func testNewest(t *testing.T, w *world) {
+	ctx := t.Context()
+	newest := func() [2]int32 {
+		box, storage, err := w.Newest(ctx)
+		ok(t, err)
+		return [2]int32{box, storage}
+	}
+	equal(t, newest(), [2]int32{})
+	f := w.file(t, w.a, "x", 0)
+	ok(t, w.Reply(ctx, teleplay.Answer{Chat: 9, Message: 5_000, Reply: teleplay.Outgoing{Text: "hello"}}))
+	equal(t, newest(), [2]int32{5_000, f.Message})
+	ok(t, w.PurgeFile(ctx, w.a, f.ID))
+	equal(t, newest(), [2]int32{5_000, f.Message})
+}
+
 func testMark(t *testing.T, w *world) {
 	ctx := t.Context()
 	_, known, err := w.Mark(ctx)

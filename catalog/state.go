@@ -18,6 +18,15 @@ func (d *DB) Mark(ctx context.Context) (m teleplay.Mark, ok bool, err error) {
 	return m, ok, err
 }
 
+// Newest are the newest messages that the bot has dealt with: of its private boxes
+// and of the storage channel; 0 = none.
+func (d *DB) Newest(ctx context.Context) (box, storage int32, err error) {
+	err = d.read(ctx, "find newest messages", func(t *tx) error {
+		return t.row(`SELECT coalesce(max(source_message), 0), coalesce(max(channel_message_id), 0) FROM bot_inbox`).Scan(&box, &storage)
+	})
+	return box, storage, err
+}
+
 // Advance moves the mark. It never goes back: what was dealt with stays so.
 func (d *DB) Advance(ctx context.Context, m teleplay.Mark) error {
 	return d.write(ctx, "advance mark", func(t *tx) error { return t.advance(m) })

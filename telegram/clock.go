@@ -15,28 +15,48 @@ import (
 )
 
 // serverClock is the servers' time: MTProto drops frames that are 300 s old or
-// 30 s ahead without a word, and a household's clocks are wrong at times.
+// 30 s ahead without a word, and a household's clocks are wrong at times. Once
+// measured it goes by the local clock's monotonic part, so that a step of that
+// clock moves nothing.
 type serverClock struct {
 	clock.Clock
-	now    func() time.Time
-	offset atomic.Pointer[time.Duration] // nil until measured
+	now   func() time.Time
+	point atomic.Pointer[point] // nil until measured
+	wrong atomic.Bool           // the servers say so
 }
+
+// point is a moment by both clocks.
+type point struct{ local, server time.Time }
 
 func newServerClock(now func() time.Time) *serverClock {
 	return &serverClock{Clock: clock.System, now: now}
 }
 
 func (c *serverClock) Now() time.Time {
-	if d := c.offset.Load(); d != nil {
-		return c.now().Add(*d)
+	now := c.now()
+	if p := c.point.Load(); p != nil {
+		return p.server.Add(now.Sub(p.local))
 	}
-	return c.now()
+	return now
 }
 
-func (c *serverClock) measured() bool { return c.offset.Load() != nil }
+// asleep is how far the wall clock and the monotonic one may go apart before the
+// time is measured again: a machine that slept has a monotonic clock that stood.
+const asleep = 2 * time.Second
 
-// forget has the time measured again by the next connection.
-func (c *serverClock) forget() { c.offset.Store(nil) }
+// stale says that the next connection has to measure the time. Until then the old
+// measure is better than none.
+func (c *serverClock) stale() bool {
+	p := c.point.Load()
+	if p == nil || c.wrong.Load() {
+		return true
+	}
+	now := c.now()
+	return (now.Round(0).Sub(p.local.Round(0)) - now.Sub(p.local)).Abs() > asleep // Round(0) is the wall clock alone
+}
+
+// doubt has the time measured again by the next connection.
+func (c *serverClock) doubt() { c.wrong.Store(true) }
 
 // measure asks the server a question that needs no key; the upper half of the
 // answer's message id is its time in seconds.
@@ -68,11 +88,11 @@ func (c *serverClock) measure(ctx context.Context, conn transport.Conn, o Option
 	if err := answer.Decode(&b); err != nil {
 		return fmt.Errorf("read the server's time: %w", err)
 	}
-	// Below two seconds the local clock is the finer one.
-	d := proto.MessageID(answer.MessageID).Time().Sub(c.now())
-	if d.Abs() < 2*time.Second {
-		d = 0
+	p := &point{local: c.now(), server: proto.MessageID(answer.MessageID).Time()}
+	if p.server.Sub(p.local).Abs() < 2*time.Second {
+		p.server = p.local // below that the local clock is the finer one
 	}
-	c.offset.Store(&d)
+	c.point.Store(p)
+	c.wrong.Store(false)
 	return nil
 }

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"sync/atomic"
 
 	"github.com/gotd/td/telegram/thumbnail"
 	"github.com/gotd/td/tg"
@@ -15,8 +16,9 @@ type document struct {
 	dc     int
 	size   int64
 	at     tg.InputFileLocationClass
-	thumb  *thumb // nil = none fit to show
-	serial int    // how often it was fetched for this bot
+	thumb  *thumb       // nil = none fit to show
+	serial int          // how often it was fetched for this bot
+	good   *atomic.Bool // bytes came by it
 }
 
 // thumb is a JPEG of at most 640 px and 64 KiB.

@@ -14,45 +14,29 @@ func (h *helper) download(ctx context.Context, message int32, get func(context.C
 	for {
 		d, err := h.resolve(ctx, message)
 		if err != nil {
-			h.suffer(getMessages, 0, err)
+			h.suffer(getMessages, h.lane(0), err)
 			return err
 		}
 		l := h.lane(d.dc)
 		err = get(ctx, l, d)
 		switch v := judge(err); {
 		case err == nil:
+			d.good.Store(true)
 			return nil
-		case v.act == actRefresh && !refreshed:
+		case v.act == actRefresh && !refreshed && h.messages.stale(message, d, h.wire.Now()):
 			refreshed = true
-			h.messages.stale(message, d)
 		case v.act == actMigrate && hops < hopsMost:
 			hops++
 			h.messages.moved(message, d, v.dc)
 		case v.act == actLogin && l != h.lane(0) && !carried:
 			carried = true
 			if err := h.carry(ctx, l.dc, l); err != nil {
-				h.suffer(getFile, 0, err)
+				h.suffer(getFile, h.lane(0), err)
 				return err
 			}
 		default:
-			h.suffer(getFile, l.dc, err)
+			h.suffer(getFile, l, err)
 			return err
 		}
-	}
-}
-
-// suffer does to the helper what an error of a method in data centre dc (0 =
-// home) asks for.
-func (h *helper) suffer(method string, dc int, err error) {
-	switch v := judge(err); v.act {
-	case actPark:
-		h.park(method, v.wait)
-	case actShut:
-		h.leave()
-	case actLogin, actNewKey, actStop:
-		if dc == 0 {
-			dc = h.lane(0).dc
-		}
-		h.fail(&laneError{dc, err})
 	}
 }

@@ -3,9 +3,11 @@ package telegram
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
+	"github.com/gotd/td/bin"
 	"github.com/gotd/td/telegram"
 	"github.com/gotd/td/telegram/updates"
 	"github.com/gotd/td/tg"
@@ -13,9 +15,10 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-// feed is the way of updates from the connection to MainBot.Updates:
+// feed is the way of updates from the home lane to MainBot.Updates:
 //
-//	take     connection's readers: presses out, the storage channel's news away
+//	unasked  connection's readers: presses out, the storage channel's news away
+//	pump     one goroutine: hands the rest to the manager, which may make it wait
 //	manager  gotd's: order by pts, gaps filled by getDifference
 //	dispatch manager's one goroutine: messages become Updates
 //
@@ -25,41 +28,43 @@ import (
 type feed struct {
 	bot     *MainBot
 	state   *state
-	started atomic.Bool // false: the manager would hand out what it has not ordered
+	started atomic.Bool // false: the manager's first difference brings what comes
 
-	own   chan ownPts   // of our own calls; see sent
-	again chan struct{} // one: connected anew, ask for the difference
+	in    chan tg.UpdatesClass // unasked, for the pump
+	own   chan ownPts          // of our own calls; see sent
+	again chan struct{}        // one: ask for the difference
 
-	mu      sync.Mutex
-	manager *updates.Manager
-	aside   []tg.UpdateClass // edits out of the difference that is being handed out
-	last    int32            // newest message handed out
+	mu    sync.Mutex
+	aside []tg.UpdateClass // edits out of the difference that is being handed out
+	last  int32            // newest message handed out
+	top   int              // pts of the last difference that was too long
 }
 
 type ownPts struct{ pts, count int }
 
-// ownAhead is how many of our own messages may wait for the manager; more are
-// dropped, and the manager asks for the difference instead.
-const ownAhead = 64
+const (
+	// unaskedAhead is how much waits for the manager, which waits for the bot; what
+	// is beyond it is dropped, and the difference asked for instead.
+	unaskedAhead = 64
+	// ownAhead is the same for our own messages.
+	ownAhead = 64
+)
 
 func newFeed(b *MainBot) *feed {
-	f := &feed{bot: b, own: make(chan ownPts, ownAhead), again: make(chan struct{}, 1)}
+	f := &feed{bot: b, in: make(chan tg.UpdatesClass, unaskedAhead), own: make(chan ownPts, ownAhead), again: make(chan struct{}, 1)}
 	f.state = &state{feed: f}
 	return f
 }
 
-// begin reads the stored Mark, once: later sessions go on where the last ended.
-func (f *feed) begin(ctx context.Context) error {
-	m, ok, err := f.bot.state.Mark(ctx)
-	if err != nil {
-		return err
-	}
-	f.state.set(m, ok)
-	return nil
+// begin sets where the feed starts: behind a Mark, and a message dealt with.
+func (f *feed) begin(m teleplay.Mark, known bool, last int32) {
+	f.state.set(m, known)
+	f.last = last
 }
 
-// run takes updates on one session.
-func (f *feed) run(ctx context.Context, api *tg.Client, self int64) error {
+// run takes updates in one life of the bot.
+func (f *feed) run(ctx context.Context) error {
+	self, _ := f.bot.Known()
 	m := updates.New(updates.Config{
 		Handler:   telegram.UpdateHandlerFunc(f.dispatch),
 		Storage:   f.state,
@@ -67,50 +72,64 @@ func (f *feed) run(ctx context.Context, api *tg.Client, self int64) error {
 	})
 	f.state.rewind()
 	f.mu.Lock()
-	f.manager, f.aside = m, nil
+	f.aside = nil
 	f.mu.Unlock()
 	defer f.started.Store(false)
 	var pump sync.WaitGroup
 	defer pump.Wait()
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	pump.Go(func() {
-		for {
-			var err error
-			select {
-			case o := <-f.own:
-				err = m.HandleAffected(ctx, 0, o.pts, o.count)
-			case <-f.again:
-				err = m.Handle(ctx, &tg.UpdatesTooLong{})
-			case <-ctx.Done():
-				return
-			}
-			if err != nil && ctx.Err() == nil {
-				f.bot.wire.Log.Warn("update lost, asking again later", "err", err.Error())
-			}
-		}
-	})
-	return m.Run(ctx, difference{api, f}, self, updates.AuthOptions{
+	pump.Go(func() { f.pump(ctx, m) })
+	return m.Run(ctx, difference{f.bot.bot.api(), f}, self.ID, updates.AuthOptions{
 		IsBot: true, OnStart: func(context.Context) { f.started.Store(true) },
 	})
 }
 
-// connection has the difference asked for on every connection but the first of a
-// session, where the manager does so itself: what was sent while there was none
-// comes in no other way.
-func (f *feed) connection(s telegram.ConnectionState) {
-	if s != telegram.ConnectionStateReady || !f.started.Load() {
-		return
+// pump hands to the manager what has come, until ctx ends.
+func (f *feed) pump(ctx context.Context, m *updates.Manager) {
+	for {
+		var err error
+		select {
+		case u := <-f.in:
+			err = m.Handle(ctx, u)
+		case o := <-f.own:
+			err = m.HandleAffected(ctx, 0, o.pts, o.count)
+		case <-f.again:
+			err = m.Handle(ctx, &tg.UpdatesTooLong{})
+		case <-ctx.Done():
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			f.bot.wire.Log.Warn("update lost, asking for it", "err", err.Error())
+			f.askAgain()
+		}
 	}
+}
+
+// askAgain has the difference asked for.
+func (f *feed) askAgain() {
 	select {
 	case f.again <- struct{}{}:
 	default: // one question answers both
 	}
 }
 
-// take is called by the connection for all that comes unasked, in no order and
-// from many goroutines.
-func (f *feed) take(ctx context.Context, u tg.UpdatesClass) error {
+// connected has the difference asked for on every connection but the first of a
+// life, where the manager does so itself: what was sent while there was none comes
+// in no other way, and a connection is sent updates once it has asked something.
+func (f *feed) connected() {
+	if f.started.Load() {
+		f.askAgain()
+	}
+}
+
+// unasked takes what the connection brings, in no order and from many goroutines.
+// It never waits: a connection whose readers wait can neither end nor be replaced.
+func (f *feed) unasked(b *bin.Buffer) error {
+	u, err := tg.DecodeUpdates(b)
+	if err != nil {
+		return fmt.Errorf("read updates: %w", err)
+	}
 	switch u := u.(type) {
 	case *tg.Updates:
 		f.bot.people.see(u.Users)
@@ -126,10 +145,12 @@ func (f *feed) take(ctx context.Context, u tg.UpdatesClass) error {
 	if !f.started.Load() {
 		return nil // the manager's first difference brings it
 	}
-	f.mu.Lock()
-	m := f.manager
-	f.mu.Unlock()
-	return m.Handle(ctx, u)
+	select {
+	case f.in <- u:
+	default:
+		f.askAgain()
+	}
+	return nil
 }
 
 // sift takes presses out, and what the manager need not see: the storage
@@ -187,7 +208,8 @@ func (f *feed) sent(u tg.UpdatesClass) {
 func (f *feed) push(pts, count int) {
 	select {
 	case f.own <- ownPts{pts, count}:
-	default: // the difference brings it
+	default:
+		f.askAgain()
 	}
 }
 
@@ -249,21 +271,28 @@ func (f *feed) out(ctx context.Context, u teleplay.Update) error {
 }
 
 // difference is the manager's way to Telegram. It asks until there is an answer:
-// the manager would log an error and then wait for the next message.
+// the manager would say nothing and wait for the next message.
 type difference struct {
 	*tg.Client
 	feed *feed
 }
 
 func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDifferenceRequest) (tg.UpdatesDifferenceClass, error) {
+	bot := d.feed.bot.bot
 	for wait := reconnectFirst; ; wait = min(2*wait, reconnectMost) {
-		answer, err := d.Client.UpdatesGetDifference(ctx, q)
+		l := bot.lane(0)
+		answer, err := tg.NewClient(l).UpdatesGetDifference(ctx, q)
 		if err == nil {
 			d.feed.setAside(answer)
 			return answer, nil
 		}
+		if ctx.Err() != nil {
+			return nil, err
+		}
 		v := judge(err)
-		if v.act != actMove && v.act != actPark || ctx.Err() != nil {
+		if v.act != actMove && v.act != actPark && v.act != actClock {
+			bot.suffer("", l, err)
+			d.feed.bot.wire.Log.Error("updates cannot be read", "err", err.Error())
 			return nil, err
 		}
 		if !pause(ctx, jitter(max(wait, v.wait))) {
@@ -284,6 +313,11 @@ func (f *feed) setAside(d tg.UpdatesDifferenceClass) {
 	case *tg.UpdatesDifferenceSlice:
 		f.bot.people.see(d.Users)
 		others = &d.OtherUpdates
+	case *tg.UpdatesDifferenceTooLong:
+		f.mu.Lock()
+		f.top = d.Pts
+		f.mu.Unlock()
+		return
 	default:
 		return
 	}

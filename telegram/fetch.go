@@ -15,8 +15,16 @@ import (
 const (
 	urgentAnswer = 5 * time.Second  // for one part that a player waits for
 	bulkAnswer   = 15 * time.Second // for any other
-	// stallMost is how long a fetch goes on without a single part.
-	stallMost = 10 * time.Second
+	// stallMost is how long a fetch goes on without a single part: that of a player
+	// so short that it can still be told, another so long that a part which got no
+	// answer has time to go to another helper.
+	stallMost     = 10 * time.Second
+	bulkStallMost = 25 * time.Second
+	// A run that every helper has failed is asked for again after 0.1, 0.4, 1.6 s,
+	// and so on with the last; after roundsMost answers in words the fetch fails.
+	firstPause = 100 * time.Millisecond
+	lastPause  = 1600 * time.Millisecond
+	roundsMost = 3
 	// Parts of one chunk in flight: enough that the connection never idles between
 	// two answers, few enough that a chunk given up leaves little behind.
 	urgentWindow = 4
@@ -26,6 +34,7 @@ const (
 var (
 	errLength = errors.New("answer of a wrong length")
 	errCDN    = errors.New("redirected to a CDN")
+	errSize   = errors.New("the stored file has another size")
 )
 
 // Fetch fills the missing parts of chunk id, which has size bytes, from the part
@@ -40,11 +49,11 @@ func (p *Pool) Fetch(ctx context.Context, id teleplay.ChunkID, size, from int, u
 	if p.isGone(id.Message) {
 		return missing()
 	}
-	f := &fetch{pool: p, id: id, size: size, sink: sink, tried: map[*helper]bool{},
+	f := &fetch{pool: p, id: id, size: size, sink: sink, tried: map[*helper]bool{}, other: map[*helper]bool{},
 		plan: plan{size: size, from: from, urgent: u == teleplay.Urgent}}
-	f.window, f.answer = bulkWindow, bulkAnswer
+	f.window, f.answer, f.stall = bulkWindow, bulkAnswer, bulkStallMost
 	if f.plan.urgent {
-		f.window, f.answer = urgentWindow, urgentAnswer
+		f.window, f.answer, f.stall = urgentWindow, urgentAnswer, stallMost
 	}
 	f.results = make(chan result, f.window)
 	return f.run(ctx)
@@ -59,13 +68,16 @@ type fetch struct {
 	plan    plan
 	window  int
 	answer  time.Duration
+	stall   time.Duration
 	results chan result // holds all that are in flight, so that no part waits for us
 
 	flying uint64 // parts in flight
 	count  int    // runs in flight
 	tried  map[*helper]bool
-	again  bool  // every helper has had a second try
-	last   error // of the last run that failed
+	rounds int              // how often every helper was tried
+	rest   <-chan time.Time // until all are tried again; nil = no pause
+	other  map[*helper]bool // who see another size
+	last   error            // of the last run that failed
 }
 
 type result struct {
@@ -75,7 +87,7 @@ type result struct {
 }
 
 func (f *fetch) run(ctx context.Context) error {
-	stall := time.NewTimer(stallMost)
+	stall := time.NewTimer(f.stall)
 	defer stall.Stop()
 	for {
 		changed := f.pool.waiter()
@@ -83,7 +95,7 @@ func (f *fetch) run(ctx context.Context) error {
 		if done && f.count == 0 {
 			return nil
 		}
-		if err != nil && f.count == 0 && !errors.Is(err, errNoHelper) {
+		if err != nil && f.count == 0 && f.rest == nil && !errors.Is(err, errNoHelper) {
 			return f.pool.told(f.id, errors.Join(err, f.last))
 		}
 		select {
@@ -91,12 +103,15 @@ func (f *fetch) run(ctx context.Context) error {
 			f.count--
 			f.flying &^= r.run.mask()
 			if r.err == nil {
-				stall.Reset(stallMost)
+				stall.Reset(f.stall)
 				continue
 			}
 			if err := f.failed(r); err != nil {
 				return f.pool.told(f.id, err)
 			}
+		case <-f.rest:
+			f.rest = nil
+			clear(f.tried)
 		case <-changed:
 		case <-stall.C:
 			return f.pool.told(f.id, errors.Join(errLate, err, f.last))
@@ -115,12 +130,11 @@ func (f *fetch) fill() (done bool, err error) {
 			return true, nil
 		}
 		h, err := f.pool.pick(f.id.Message, f.tried)
-		if errors.Is(err, errTried) && f.count == 0 && (!f.again || unsent(f.last)) {
-			// All over again: once, or as long as connections come and go, which
-			// the next call waits for.
-			f.again = true
-			clear(f.tried)
-			continue
+		if errors.Is(err, errTried) && f.count == 0 && f.rest == nil && (f.rounds < roundsMost || unsent(f.last)) {
+			// All over again after a pause: a few times, or as long as connections
+			// come and go.
+			f.rest = time.After(min(firstPause<<(2*min(f.rounds, roundsMost)), lastPause))
+			f.rounds++
 		}
 		if err != nil {
 			return false, err
@@ -154,6 +168,12 @@ func (f *fetch) failed(r result) error {
 		return r.err
 	default:
 		f.tried[r.helper] = true
+		if errors.Is(r.err, errSize) {
+			f.other[r.helper] = true
+			if len(f.other) >= min(2, len(f.pool.helpers)) { // no slip of one
+				return f.pool.lost(f.id.Message)
+			}
+		}
 	}
 	return nil
 }
@@ -168,12 +188,22 @@ func (f *fetch) ask(h *helper, r run) error {
 
 // unsent says that err is a broken connection's and no answer to a question.
 func unsent(err error) bool {
-	_, answered := tgerr.As(err)
-	return !answered && !errors.Is(err, errLength) && !errors.Is(err, errCDN) && !errors.Is(err, errLate)
+	if _, answered := tgerr.As(err); answered {
+		return false
+	}
+	for _, answer := range []error{errLength, errCDN, errSize, errLate} {
+		if errors.Is(err, answer) {
+			return false
+		}
+	}
+	return true
 }
 
 // part asks for the bytes of a run and puts them into the sink, late ones too.
 func (f *fetch) part(ctx context.Context, l *lane, d *document, r run) error {
+	if d.size > 0 && f.id.Length(d.size) != f.size {
+		return fmt.Errorf("%w: %d bytes", errSize, d.size)
+	}
 	var box tg.UploadFileBox
 	return l.call(ctx, f.answer, &tg.UploadGetFileRequest{
 		Precise: true, Location: d.at, Offset: f.id.Offset() + int64(r.offset()), Limit: r.limit(),

@@ -8,37 +8,42 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
 
 const (
-	// A bot whose login is gone waits this long for the next, then twice as long,
-	// …: logins are flood-limited for up to an hour.
-	loginFirst = 30 * time.Second
-	loginMost  = time.Hour
+	// loginMost is the longest wait for the next login.
+	loginMost = time.Hour
 	// A bot that is not in the channel is asked again after this.
 	shutFor = 5 * time.Minute
 )
 
-// helper is one bot session used for downloads.
+// helper is one bot session.
 type helper struct {
 	wire  *wire
 	token token
 	bot   int64
 	news  func() // called when the helper becomes ready or rests
 
-	wanted  chan *lane // lanes to start; a bot meets 5 data centres, so 16 never block
-	trouble chan error // what ends this life; the first is enough
-	bytes   atomic.Int64
+	// unasked and up make the home lane one that is sent updates; see lane. They are
+	// set before run, or nil.
+	unasked func(*bin.Buffer) error
+	up      func()
+
+	wanted chan *lane // lanes to start; a bot meets 5 data centres, so 16 never block
+	bytes  atomic.Int64
 
 	mu     sync.Mutex
+	end    context.CancelCauseFunc // of this life; nil = between two
 	lanes  map[int]*lane
 	home   int
 	ready  bool
 	self   *tg.User
 	parked map[string]time.Time // method → until
 	shut   time.Time            // not in the channel, as far as is known
-	out    time.Time            // no life before
+	out    time.Time            // no life or login before
+	over   bool                 // refused until the settings change
 
 	channel  single[*tg.InputChannel]
 	messages references
@@ -54,59 +59,72 @@ func newHelper(w *wire, t token, news func()) (*helper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &helper{wire: w, token: t, bot: bot, news: news, wanted: make(chan *lane, 16),
-		trouble: make(chan error, 1), parked: map[string]time.Time{}}, nil
+	return &helper{wire: w, token: t, bot: bot, news: news, wanted: make(chan *lane, 16), parked: map[string]time.Time{}}, nil
 }
 
-// run logs the bot in and keeps its lanes until ctx ends.
-func (h *helper) run(ctx context.Context) error {
-	wait := loginFirst
+// run logs the bot in, keeps its lanes and runs use while it is logged in, one life
+// after the other until ctx ends; then it returns nil. An error is the key store's.
+func (h *helper) run(ctx context.Context, use func(context.Context) error) error {
+	wait := h.wire.LoginAgain
 	for {
 		began := h.wire.Now()
-		err := h.life(ctx, func(ctx context.Context) error {
-			select {
-			case err := <-h.trouble:
-				return err
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		})
+		err := h.life(ctx, use)
 		if ctx.Err() != nil {
 			return nil
 		}
-		if h.wire.Now().Sub(began) > loginMost {
-			wait = loginFirst
+		if err == nil {
+			err = errClosed
 		}
 		if err := h.bury(err); err != nil {
 			return err
 		}
+		if h.wire.Now().Sub(began) > loginMost {
+			wait = h.wire.LoginAgain
+		}
 		rest := jitter(wait)
-		h.wire.outage("helper out", h.bot, err, rest)
-		h.mu.Lock()
-		h.out = h.wire.Now().Add(rest)
-		h.mu.Unlock()
-		if !pause(ctx, rest) {
+		switch judge(err).act {
+		case actStop:
+			h.wire.outage("bot out for good", h.bot, err)
+			h.mu.Lock()
+			h.over = true
+			h.mu.Unlock()
+			h.news()
+			<-ctx.Done()
+			return nil
+		case actMove, actClock: // no login was lost: the connection's own pace
+			rest = jitter(reconnectMost)
+		default:
+			wait = min(2*wait, loginMost)
+		}
+		h.wire.outage("bot out", h.bot, err, "retry", rest)
+		if !h.rest(ctx, rest) {
 			return nil
 		}
-		wait = min(2*wait, loginMost)
 	}
 }
 
-// bury removes keys that are dead by err.
+// rest waits d, in which the bot is not to be had; false when ctx ended first.
+func (h *helper) rest(ctx context.Context, d time.Duration) bool {
+	h.mu.Lock()
+	h.out = h.wire.Now().Add(d)
+	h.mu.Unlock()
+	h.news()
+	return pause(ctx, d)
+}
+
+// bury removes the key that is dead by err.
 func (h *helper) bury(err error) error {
-	if judge(err).act != actNewKey {
+	var lost *laneError
+	if judge(err).act != actNewKey || !errors.As(err, &lost) {
 		return nil
 	}
-	var lost *laneError
-	if errors.As(err, &lost) {
-		return h.wire.Keys.Delete(h.bot, lost.dc)
-	}
-	return nil
+	return h.wire.Keys.Delete(h.bot, lost.dc, lost.key)
 }
 
-// laneError says which data centre's lane failed.
+// laneError says which data centre's lane failed, and with which key.
 type laneError struct {
 	dc  int
+	key [256]byte
 	err error
 }
 
@@ -122,7 +140,7 @@ func (h *helper) life(ctx context.Context, use func(context.Context) error) erro
 	defer h.close()
 	defer end(nil)
 	h.mu.Lock()
-	h.lanes = map[int]*lane{}
+	h.lanes, h.end = map[int]*lane{}, end
 	h.mu.Unlock()
 	lanes.Go(func() {
 		for {
@@ -130,7 +148,7 @@ func (h *helper) life(ctx context.Context, use func(context.Context) error) erro
 			case l := <-h.wanted:
 				lanes.Go(func() {
 					if err := l.run(ctx); err != nil {
-						end(&laneError{l.dc, err})
+						end(&laneError{l.dc, l.used(), err})
 					}
 				})
 			case <-ctx.Done():
@@ -164,7 +182,7 @@ func (h *helper) close() {
 	for _, l := range h.lanes {
 		close(l.over)
 	}
-	h.lanes = nil
+	h.lanes, h.end = nil, nil
 	for len(h.wanted) > 0 {
 		<-h.wanted
 	}
@@ -185,7 +203,9 @@ func (h *helper) lane(dc int) *lane {
 		close(l.over)
 		return l
 	}
-	if dc != h.home {
+	if dc == h.home {
+		l.unasked, l.ready = h.unasked, h.up
+	} else {
 		l.bulk = true
 		l.greet = func(ctx context.Context, call tg.Invoker, made bool) error {
 			if !made {
@@ -199,8 +219,12 @@ func (h *helper) lane(dc int) *lane {
 	return l
 }
 
-// api is the bot's home data centre.
-func (h *helper) api() *tg.Client { return tg.NewClient(h.lane(0)) }
+// Invoke asks the bot's home data centre.
+func (h *helper) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
+	return h.lane(0).Invoke(ctx, in, out)
+}
+
+func (h *helper) api() *tg.Client { return tg.NewClient(h) }
 
 // carry brings the login to a further data centre.
 func (h *helper) carry(ctx context.Context, dc int, there tg.Invoker) error {
@@ -215,11 +239,19 @@ func (h *helper) carry(ctx context.Context, dc int, there tg.Invoker) error {
 	return nil
 }
 
-// fail ends the helper's life; its next begins after a while.
-func (h *helper) fail(err error) {
-	select {
-	case h.trouble <- err:
-	default: // one trouble is enough
+// suffer does to the helper what an error of a method on lane l asks for.
+func (h *helper) suffer(method string, l *lane, err error) {
+	switch v := judge(err); v.act {
+	case actPark:
+		h.park(method, v.wait)
+	case actShut:
+		h.leave()
+	case actLogin, actNewKey, actStop:
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.end != nil && h.lanes[l.dc] == l { // else of an earlier life
+			h.end(&laneError{l.dc, l.used(), err})
+		}
 	}
 }
 
@@ -241,23 +273,4 @@ func (h *helper) leave() {
 	h.mu.Unlock()
 	h.channel.forget()
 	h.news()
-}
-
-// usable says whether the bot can be asked for bytes of message now; until is
-// when it can, zero when it is about to be ready.
-func (h *helper) usable(message int32) (ok bool, until time.Time) {
-	known := h.messages.has(message)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := h.wire.Now()
-	rests := []time.Time{h.shut, h.out, h.parked[getFile]}
-	if !known {
-		rests = append(rests, h.parked[getMessages])
-	}
-	for _, t := range rests {
-		if t.After(now) && t.After(until) {
-			until = t
-		}
-	}
-	return h.ready && until.IsZero(), until
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/teleplay/teleplay"
 )
@@ -100,32 +101,82 @@ func (s *KeyStore) Home(bot int64) int {
 // Put stores k and is on the disk when it returns. A home key ends the home of
 // any other data centre of that bot.
 func (s *KeyStore) Put(bot int64, dc int, k Key) error {
-	return s.change(func(keys map[place]Key) {
+	return s.change(func(keys map[place]Key) bool {
 		if k.Home {
-			for p, other := range keys {
-				if p.bot == bot && other.Home {
-					other.Home = false
-					keys[p] = other
-				}
-			}
+			homeless(keys, bot)
 		}
 		keys[place{bot, int32(dc)}] = k
+		return true
 	})
 }
 
-// Delete forgets the key of bot in data centre dc, for it is dead.
-func (s *KeyStore) Delete(bot int64, dc int) error {
-	return s.change(func(keys map[place]Key) { delete(keys, place{bot, int32(dc)}) })
+// homeless ends the home of a bot.
+func homeless(keys map[place]Key, bot int64) {
+	for p, k := range keys {
+		if p.bot == bot && k.Home {
+			k.Home = false
+			keys[p] = k
+		}
+	}
 }
 
-// refresh keeps the salt of a key that is still the one in the store.
-func (s *KeyStore) refresh(bot int64, dc int, k Key) error {
-	old, ok := s.Key(bot, dc)
-	if !ok || old.Value != k.Value || old.Salt == k.Salt {
-		return nil
-	}
-	old.Salt = k.Salt
-	return s.Put(bot, dc, old)
+// Edit changes the key of bot in data centre dc if that is still the one with this
+// value; one that is gone, or another, stays as it is.
+func (s *KeyStore) Edit(bot int64, dc int, value [256]byte, edit func(*Key)) error {
+	at := place{bot, int32(dc)}
+	return s.change(func(keys map[place]Key) bool {
+		k, ok := keys[at]
+		if !ok || k.Value != value {
+			return false
+		}
+		before := k
+		edit(&k)
+		if k.Home && !before.Home {
+			homeless(keys, bot)
+		}
+		keys[at] = k
+		return k != before
+	})
+}
+
+// Delete forgets the key of bot in data centre dc, for it is dead, if it is still
+// the one with this value: another who met the same death may have made a new one.
+func (s *KeyStore) Delete(bot int64, dc int, value [256]byte) error {
+	at := place{bot, int32(dc)}
+	return s.change(func(keys map[place]Key) bool {
+		k, ok := keys[at]
+		if !ok || k.Value != value {
+			return false
+		}
+		delete(keys, at)
+		return true
+	})
+}
+
+// floodDC is no data centre: the record there holds until when bot must not log in,
+// which outlives every key.
+const floodDC = 0
+
+// Flood is until when bot must not log in; zero = it may.
+func (s *KeyStore) Flood(bot int64) time.Time {
+	k, _ := s.Key(bot, floodDC)
+	return k.Flood
+}
+
+// SetFlood notes until when bot must not log in; zero = it may.
+func (s *KeyStore) SetFlood(bot int64, until time.Time) error {
+	at := place{bot, floodDC}
+	return s.change(func(keys map[place]Key) bool {
+		if keys[at].Flood.Equal(until) {
+			return false
+		}
+		if until.IsZero() {
+			delete(keys, at)
+		} else {
+			keys[at] = Key{Flood: until}
+		}
+		return true
+	})
 }
 
 // making waits for the right to make a key; release ends it.
@@ -152,11 +203,14 @@ func hold(ctx context.Context, turn chan struct{}) (release func(), err error) {
 	}
 }
 
-func (s *KeyStore) change(edit func(map[place]Key)) error {
+// change writes what edit made of the keys, unless it says that it made nothing.
+func (s *KeyStore) change(edit func(map[place]Key) bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	keys := maps.Clone(s.keys)
-	edit(keys)
+	if !edit(keys) {
+		return nil
+	}
 	b, err := s.seal(keys)
 	if err != nil {
 		return fmt.Errorf("seal key store %s: %w", s.path, err)

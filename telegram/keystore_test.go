@@ -37,7 +37,7 @@ func TestKeysSurvive(t *testing.T) {
 	if err := keys.Put(8, 2, someKey(9)); err != nil {
 		t.Fatal(err)
 	}
-	if err := keys.Delete(8, 2); err != nil {
+	if err := keys.Delete(8, 2, someKey(9).Value); err != nil {
 		t.Fatal(err)
 	}
 	again := openKeys(t, path)

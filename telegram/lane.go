@@ -14,6 +14,7 @@ import (
 	"github.com/gotd/td/mtproto"
 	"github.com/gotd/td/proto/codec"
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 	"github.com/gotd/td/transport"
 )
 
@@ -26,8 +27,9 @@ const (
 	floodFirst     = time.Second // after −429: too many connections
 	floodMost      = time.Minute
 
-	setupTimeout = 15 * time.Second // of the first call on a connection
-	missesMost   = 2                // calls in a row without an answer that close the connection
+	setupTimeout    = 15 * time.Second // of the first call on a connection
+	exchangeTimeout = 15 * time.Second // of a new key; others wait for their turn
+	missesMost      = 2                // calls in a row without an answer that close the connection
 )
 
 var (
@@ -45,13 +47,21 @@ type lane struct {
 	dc   int
 	bulk bool // prefers the data centre's addresses for media
 
+	// unasked takes what the server sends by itself, from many goroutines; it must
+	// not wait. nil = the lane asks for no updates.
+	unasked func(*bin.Buffer) error
+	// ready is called when a connection has come into use; nil = nobody cares.
+	ready func()
+
 	// greet is called on a connection that is ready but not yet in use; made says
 	// that its key is new. Its error ends the connection.
 	greet func(ctx context.Context, call tg.Invoker, made bool) error
 
-	misses atomic.Int32
+	misses  atomic.Int32 // calls in a row without an answer
+	answers atomic.Int64 // of any call, late ones too
 
 	mu   sync.Mutex
+	key  [256]byte // of the last connection; zero = none yet
 	live *mtproto.Conn
 	kick context.CancelCauseFunc // ends live
 	up   chan struct{}           // closed while live is there
@@ -76,9 +86,14 @@ func (l *lane) run(ctx context.Context) error {
 			return nil
 		}
 		v := judge(err)
-		if v.act != actMove && v.act != actPark {
+		switch v.act {
+		case actMove, actPark, actClock:
+		default:
 			return err
 		}
+		// Frames with a wrong time are dropped without a word, so any connection may
+		// have ended by our clock; to ask costs the next one a round trip.
+		l.wire.clock.doubt()
 		if l.wire.Now().Sub(began) > reconnectMost {
 			wait, most = reconnectFirst, reconnectMost
 		}
@@ -100,33 +115,37 @@ func (l *lane) connect(ctx context.Context) error {
 	defer kick(nil)
 	w := l.wire
 	key, known := w.Keys.Key(l.bot, l.dc)
-	release := func() {}
-	if !known {
-		free, err := w.Keys.making(ctx)
-		if err != nil {
-			return err
-		}
-		release = sync.OnceFunc(free)
-		defer release()
-		key, known = w.Keys.Key(l.bot, l.dc) // another lane of this bot was first
-	}
 	conn, err := w.dial(ctx, l.dc, l.bulk && known)
 	if err != nil {
 		return err
 	}
+	release := func() {}
+	if !known {
+		free, err := w.Keys.making(ctx)
+		if err != nil {
+			return errors.Join(err, conn.Close())
+		}
+		release = sync.OnceFunc(free)
+		defer release()
+		if key, known = w.Keys.Key(l.bot, l.dc); known { // another lane of this bot was first
+			release()
+		}
+	}
 	var cipher mtproto.Cipher = crypto.NewClientCipher(w.Rand)
 	if !known {
 		cipher = &keyMaker{Cipher: cipher, store: func(k Key) error {
-			old, _ := w.Keys.Key(l.bot, l.dc)
-			k.Home, k.Flood = old.Home, old.Flood
+			defer release()
+			l.uses(k)
 			return w.Keys.Put(l.bot, l.dc, k)
 		}}
 	}
 	options := mtproto.Options{
 		DC: l.dc, PublicKeys: w.keys, Random: w.Rand, Clock: w.clock, Cipher: cipher,
-		Handler: salts{l}, CompressThreshold: -1, PingInterval: pingEvery, PingTimeout: pingAnswer,
+		Handler: handler{l}, CompressThreshold: -1, PingInterval: pingEvery, PingTimeout: pingAnswer,
+		ExchangeTimeout: exchangeTimeout,
 	}
 	if known {
+		l.uses(key)
 		options.Key, options.Salt = key.auth(), key.Salt
 	}
 	c := mtproto.New(func(context.Context) (transport.Conn, error) { return conn, nil }, options)
@@ -134,11 +153,14 @@ func (l *lane) connect(ctx context.Context) error {
 		if err := l.open(ctx, c, !known); err != nil {
 			return err
 		}
-		release()
+		l.misses.Store(0)
 		l.mu.Lock()
 		l.live, l.kick = c, kick
 		close(l.up)
 		l.mu.Unlock()
+		if l.ready != nil {
+			l.ready()
+		}
 		<-ctx.Done()
 		return ctx.Err()
 	})
@@ -177,7 +199,7 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 	if l.greet == nil {
 		return nil
 	}
-	return l.greet(ctx, quiet{c}, made)
+	return l.greet(ctx, quiet{c}, made) // greetings bring no news
 }
 
 // Invoke is a call of which nobody needs the answer after timeouts; it makes a
@@ -216,10 +238,21 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 	}
 	l.calls.Add(1)
 	l.mu.Unlock()
+	if l.unasked == nil {
+		in = noUpdates(in)
+	}
+	before := l.answers.Load()
 	done := make(chan error, 1)
 	go func() { // ends with the connection at the latest
 		defer l.calls.Done()
-		err := c.Invoke(context.Background(), noUpdates(in), out)
+		err := c.Invoke(context.Background(), in, out)
+		if _, answered := tgerr.As(err); answered || err == nil {
+			l.answers.Add(1)
+			l.misses.Store(0)
+		}
+		if judge(err).act == actClock {
+			kick(err)
+		}
 		if then != nil {
 			err = then(err)
 		}
@@ -227,12 +260,10 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 	}()
 	select {
 	case err := <-done:
-		l.misses.Store(0)
 		return err
 	case <-timer.C:
-		if l.misses.Add(1) >= missesMost {
-			// Frames with a wrong time are dropped without a word: look at the clock too.
-			l.wire.clock.forget()
+		// A line that brings others their answers is slow and not dead.
+		if l.answers.Load() == before && l.misses.Add(1) >= missesMost {
 			kick(errLate)
 		}
 		return errLate
@@ -258,14 +289,38 @@ func (q quiet) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) erro
 	return q.Conn.Invoke(ctx, noUpdates(in), out)
 }
 
-// salts keeps the salt that the server gives with a session; all else that comes
-// unasked is not for lanes.
-type salts struct{ l *lane }
+func (l *lane) uses(k Key) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.key = k.Value
+}
 
-func (salts) OnMessage(*bin.Buffer) error { return nil }
+// used is the value of the key that the lane last connected with.
+func (l *lane) used() [256]byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.key
+}
 
-func (s salts) OnSession(m mtproto.Session) error {
-	return s.l.wire.Keys.refresh(s.l.bot, s.l.dc, Key{Value: m.Key.Value, Salt: m.Salt})
+// connected says whether a connection is in use.
+func (l *lane) connected() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.live != nil
+}
+
+// handler takes what the server sends unasked, and the salt it gives with a session.
+type handler struct{ l *lane }
+
+func (h handler) OnMessage(b *bin.Buffer) error {
+	if h.l.unasked == nil {
+		return nil
+	}
+	return h.l.unasked(b)
+}
+
+func (h handler) OnSession(m mtproto.Session) error {
+	return h.l.wire.Keys.Edit(h.l.bot, h.l.dc, m.Key.Value, func(k *Key) { k.Salt = m.Salt })
 }
 
 // pause waits d; false when ctx ended first.

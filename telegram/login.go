@@ -52,26 +52,27 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	defer release()
-	home := h.lane(0).dc
+	l := h.lane(0)
 	self, err := whoAmI(ctx, h.api())
 	if err == nil {
-		return true, h.settle(home, self)
+		return true, h.settle(l, self)
 	}
-	if v := judge(err); v.act == actPark {
-		pause(ctx, jitter(v.wait))
+	switch v := judge(err); v.act {
+	case actPark:
+		h.rest(ctx, jitter(v.wait))
 		return false, ctx.Err()
-	} else if v.act == actMove {
+	case actMove, actClock:
 		pause(ctx, jitter(reconnectFirst))
 		return false, ctx.Err()
-	} else if v.act != actLogin {
+	case actLogin:
+	default:
 		return false, fmt.Errorf("ask who bot %d is: %w", h.bot, err)
 	}
 
-	key, _ := h.wire.Keys.Key(h.bot, home)
-	if wait := key.Flood.Sub(h.wire.Now()); wait > 0 && !pause(ctx, wait) {
+	if wait := h.wire.Keys.Flood(h.bot).Sub(h.wire.Now()); wait > 0 && !h.rest(ctx, wait) {
 		return false, ctx.Err()
 	}
-	h.wire.Log.Info("logging in", "helper", h.bot, "dc", home)
+	h.wire.Log.Info("logging in", "helper", h.bot, "dc", l.dc)
 	a, err := h.api().AuthImportBotAuthorization(ctx, &tg.AuthImportBotAuthorizationRequest{
 		APIID: h.wire.APIID, APIHash: h.wire.APIHash, BotAuthToken: string(h.token),
 	})
@@ -84,36 +85,36 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 		if !ok {
 			return false, errors.New("log in: no user")
 		}
-		return true, h.settle(home, self)
+		return true, h.settle(l, self)
 	}
 	switch v := judge(err); v.act {
+	case actMove, actClock:
+		pause(ctx, jitter(reconnectFirst))
+		return false, ctx.Err()
 	case actMigrate:
 		h.mu.Lock()
 		h.home = v.dc
 		h.mu.Unlock()
 		return false, nil
 	case actPark:
-		key.Flood = h.wire.Now().Add(v.wait + time.Second)
-		if err := h.wire.Keys.Put(h.bot, home, key); err != nil {
+		if err := h.wire.Keys.SetFlood(h.bot, h.wire.Now().Add(v.wait+time.Second)); err != nil {
 			return false, err
 		}
-		h.wire.Log.Warn("login must wait", "helper", h.bot, "dc", home, "wait", v.wait)
+		h.wire.Log.Warn("login must wait", "helper", h.bot, "dc", l.dc, "wait", v.wait)
 		return false, nil
 	}
 	return false, fmt.Errorf("log bot %d in: %w", h.bot, err)
 }
 
-// settle notes that the bot is logged in and lives in dc.
-func (h *helper) settle(dc int, self *tg.User) error {
+// settle notes that the bot is logged in and lives where l leads.
+func (h *helper) settle(l *lane, self *tg.User) error {
 	h.mu.Lock()
-	h.self = self
+	h.self, h.out = self, time.Time{}
 	h.mu.Unlock()
-	key, ok := h.wire.Keys.Key(h.bot, dc)
-	if !ok || key.Home && key.Flood.IsZero() {
-		return nil
+	if err := h.wire.Keys.SetFlood(h.bot, time.Time{}); err != nil {
+		return err
 	}
-	key.Home, key.Flood = true, time.Time{}
-	return h.wire.Keys.Put(h.bot, dc, key)
+	return h.wire.Keys.Edit(h.bot, l.dc, l.used(), func(k *Key) { k.Home = true })
 }
 
 func whoAmI(ctx context.Context, api *tg.Client) (*tg.User, error) {

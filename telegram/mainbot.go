@@ -7,18 +7,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gotd/td/telegram"
-	"github.com/gotd/td/telegram/auth"
 	"github.com/gotd/td/tg"
 
 	"github.com/teleplay/teleplay"
 )
 
-// StateStore says where the main bot's updates begin. The Mark is stored by who
-// finishes the updates, never by this package.
+// StateStore says what was dealt with. It is stored by who finishes the updates,
+// never by this package.
 type StateStore interface {
-	// Mark is the last stored one; false = none was ever stored, begin with now.
+	// Mark is where the updates begin; false = none was ever stored, begin with now.
 	Mark(context.Context) (teleplay.Mark, bool, error)
+	// Newest are the newest messages dealt with: of the private boxes and of the
+	// storage channel; 0 = none.
+	Newest(context.Context) (box, storage int32, err error)
 }
 
 const (
@@ -30,11 +31,12 @@ const (
 	pressesAhead = 16
 )
 
-// MainBot is the bot that people talk to. Its methods are safe for any goroutine;
-// those that ask Telegram wait for a connection and for floods up to a minute.
+// MainBot is the bot that people talk to: a helper whose home lane is sent updates.
+// Its methods are safe for any goroutine; those that ask Telegram wait for a
+// connection and for floods up to a minute.
 type MainBot struct {
 	wire    *wire
-	login   *helper // logs in and makes the key; its lanes are closed after that
+	bot     *helper
 	state   StateStore
 	err     error // of the options; Run tells it
 	updates chan teleplay.Update
@@ -42,24 +44,28 @@ type MainBot struct {
 	feed    *feed
 	people  people
 
+	met  sync.Once
+	self chan struct{} // closed when the bot has logged in once
+
 	mu     sync.Mutex
-	api    *tg.Client // nil = not connected
-	self   *tg.User
-	up     chan struct{} // closed while api is there
-	newest int32         // newest known message of the storage channel
+	newest int32 // message of the storage channel that was dealt with
+	last   made  // by Store
 
 	channel single[*tg.InputChannel]
 }
 
 // NewMainBot makes the main bot. Run has to be called for it to work.
 func NewMainBot(o Options, mainToken string, state StateStore) *MainBot {
-	b := &MainBot{state: state, up: make(chan struct{}),
+	b := &MainBot{state: state, self: make(chan struct{}),
 		updates: make(chan teleplay.Update, updatesAhead), presses: make(chan teleplay.Press, pressesAhead)}
 	b.wire, b.err = newWire(o)
-	var err error
-	b.login, err = newHelper(b.wire, token(mainToken), func() {})
-	b.err = errors.Join(b.err, err)
 	b.feed = newFeed(b)
+	var err error
+	if b.bot, err = newHelper(b.wire, token(mainToken), b.news); err != nil {
+		b.err = errors.Join(b.err, err)
+		return b
+	}
+	b.bot.unasked, b.bot.up = b.feed.unasked, b.feed.connected
 	return b
 }
 
@@ -78,157 +84,107 @@ func (b *MainBot) Run(ctx context.Context) error {
 	if b.err != nil {
 		return fmt.Errorf("start main bot: %w", b.err)
 	}
-	if err := b.feed.begin(ctx); err != nil {
+	if err := b.begin(ctx); err != nil {
 		return fmt.Errorf("start main bot: %w", err)
 	}
-	wait := loginFirst
-	for {
-		began := b.wire.Now()
-		err := b.session(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err == nil {
-			err = errClosed
-		}
-		if err := b.login.bury(&laneError{b.wire.Keys.Home(b.login.bot), err}); err != nil {
-			return fmt.Errorf("main bot: %w", err)
-		}
-		if b.wire.Now().Sub(began) > loginMost {
-			wait = loginFirst
-		}
-		pausing := jitter(wait)
-		if judge(err).act == actMove { // no login was lost: the connection's own pace
-			pausing = jitter(reconnectMost)
-		} else {
-			wait = min(2*wait, loginMost)
-		}
-		b.wire.outage("main bot out", b.login.bot, err, pausing)
-		if !pause(ctx, pausing) {
-			return nil
-		}
+	if err := b.bot.run(ctx, b.feed.run); err != nil {
+		return fmt.Errorf("main bot: %w", err)
 	}
+	return nil
 }
 
-// session logs in, and takes updates until the client ends. gotd's Run returns
-// for good on errors that a new session cures.
-func (b *MainBot) session(ctx context.Context) error {
-	if err := b.login.life(ctx, func(context.Context) error { return nil }); err != nil {
+// begin reads the stored state, once: later lives go on where the last ended.
+func (b *MainBot) begin(ctx context.Context) error {
+	m, ok, err := b.state.Mark(ctx)
+	if err != nil {
 		return err
 	}
-	home := b.wire.Keys.Home(b.login.bot)
-	client := telegram.NewClient(b.wire.APIID, b.wire.APIHash, telegram.Options{
-		PublicKeys: b.wire.keys, DC: home, DCList: b.wire.servers(), Resolver: b.wire.resolver,
-		SessionStorage: sessionView{b.wire.Keys, b.login.bot}, Random: b.wire.Rand, Clock: b.wire.clock,
-		CompressThreshold: -1, Device: device(), UpdateHandler: telegram.UpdateHandlerFunc(b.feed.take),
-		OnConnectionState: b.feed.connection,
-		OnSelfError: func(_ context.Context, err error) error {
-			if auth.IsUnauthorized(err) {
-				return err
-			}
-			return nil
-		},
-	})
-	return client.Run(ctx, func(ctx context.Context) error {
-		api := client.API()
-		self, err := whoAmI(ctx, api)
-		if err != nil {
-			return fmt.Errorf("ask who the main bot is: %w", err)
-		}
-		b.connected(api, self)
-		defer b.connected(nil, self)
-		return b.feed.run(ctx, api, self.ID)
-	})
+	box, storage, err := b.state.Newest(ctx)
+	if err != nil {
+		return err
+	}
+	b.feed.begin(m, ok, box)
+	b.knows(storage)
+	return nil
 }
 
-func (b *MainBot) connected(api *tg.Client, self *tg.User) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.self = self
-	switch {
-	case api != nil:
-		b.api = api
-		close(b.up)
-	case b.api != nil:
-		b.api = nil
-		b.up = make(chan struct{})
+// news is called when the bot's state changes.
+func (b *MainBot) news() {
+	if _, ok := b.Known(); ok {
+		b.met.Do(func() { close(b.self) })
 	}
 }
 
-// ready waits for the connection.
-func (b *MainBot) ready(ctx context.Context) (*tg.Client, error) {
-	for {
-		b.mu.Lock()
-		api, up := b.api, b.up
-		b.mu.Unlock()
-		if api != nil {
-			return api, nil
-		}
-		select {
-		case <-up:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
+// Ready says whether the bot is logged in and connected.
+func (b *MainBot) Ready() bool {
+	if b.bot == nil {
+		return false
 	}
+	b.bot.mu.Lock()
+	ready, l := b.bot.ready, b.bot.lanes[b.bot.home]
+	b.bot.mu.Unlock()
+	return ready && l != nil && l.connected()
 }
 
-// Self is the bot's own account. It waits until the bot is connected once.
-func (b *MainBot) Self(ctx context.Context) (teleplay.Person, error) {
-	if p, ok := b.Known(); ok {
-		return p, nil
-	}
-	if _, err := b.ready(ctx); err != nil {
-		return teleplay.Person{}, fmt.Errorf("wait for the main bot: %w", err)
-	}
-	p, _ := b.Known()
-	return p, nil
-}
-
-// Known is the bot's own account as it was last told; false = not connected yet.
+// Known is the bot's own account as it was last told; false = never yet.
 func (b *MainBot) Known() (teleplay.Person, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.self == nil {
+	if b.bot == nil {
 		return teleplay.Person{}, false
 	}
-	return personOf(b.self), true
+	b.bot.mu.Lock()
+	defer b.bot.mu.Unlock()
+	if b.bot.self == nil {
+		return teleplay.Person{}, false
+	}
+	return personOf(b.bot.self), true
+}
+
+// Self is the bot's own account. It waits until the bot has logged in once.
+func (b *MainBot) Self(ctx context.Context) (teleplay.Person, error) {
+	select {
+	case <-b.self:
+		p, _ := b.Known()
+		return p, nil
+	case <-ctx.Done():
+		return teleplay.Person{}, fmt.Errorf("wait for the main bot: %w", context.Cause(ctx))
+	}
 }
 
 // callMost is how long a call waits for a connection and for floods in all.
 const callMost = time.Minute
 
 // call repeats ask until Telegram has answered: ask must do no harm when it is
-// done twice. Floods and broken connections are waited for up to callMost.
+// done twice. Floods and broken connections are waited for up to callMost. An
+// answer in the root's words is one that asking again does not change.
 func (b *MainBot) call(ctx context.Context, what string, ask func(context.Context, *tg.Client) error) error {
-	// No deadline that gotd can see: it would tear the connection's writes.
-	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	defer context.AfterFunc(ctx, func() { cancel(ctx.Err()) })()
+	inner, cancel := context.WithTimeout(ctx, callMost)
+	defer cancel()
 	end := time.Now().Add(callMost)
-	defer time.AfterFunc(callMost, func() { cancel(errLate) }).Stop()
 	var last error
 	for wait := 100 * time.Millisecond; ; wait = min(4*wait, 10*time.Second) {
-		api, err := b.ready(inner)
-		if err == nil {
-			err = ask(inner, api)
-		}
+		l := b.bot.lane(0)
+		err := ask(inner, tg.NewClient(l))
 		if err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("%s: %w", what, ctx.Err())
 		}
+		if own := (*teleplay.Error)(nil); errors.As(err, &own) {
+			return fmt.Errorf("%s: %w", what, err)
+		}
 		if inner.Err() == nil {
 			last = err
 		}
-		v := judge(err)
-		switch v.act {
+		switch v := judge(err); v.act {
 		case actPark:
 			if v.wait > time.Until(end) {
 				return fmt.Errorf("%s: %w: %w", what, busy(v.wait), err)
 			}
 			wait = v.wait
-		case actMove, actLogin, actNewKey: // the session mends itself
+		case actMove, actClock:
+		case actLogin, actNewKey:
+			b.bot.suffer("", l, err) // the next life logs in
 		default:
 			if v.act == actShut {
 				b.channel.forget()

@@ -148,12 +148,12 @@ func TestUpdatesOverARestart(t *testing.T) {
 	hear(4) // the fifth is not finished when the process ends
 	stop()
 	say(10)
-	b, stop = w.mainBot(marks{in.mark, true})
+	b, stop = w.mainBot(marks{mark: in.mark, found: true})
 	in.bot = b
 	hear(8)
 	stop()
 	say(4)
-	b, _ = w.mainBot(marks{in.mark, true})
+	b, _ = w.mainBot(marks{mark: in.mark, found: true})
 	in.bot = b
 	hear(7)
 	say(3)
@@ -175,7 +175,7 @@ func TestEditsInADifference(t *testing.T) {
 	id := w.says(object{"text": "one"})
 	w.says(object{"text": "two"})
 	w.control("PATCH", w.chat()+"/messages/"+strconv.Itoa(int(id)), object{"text": "one, edited"}, nil)
-	b, _ = w.mainBot(marks{in.mark, true})
+	b, _ = w.mainBot(marks{mark: in.mark, found: true})
 	in.bot = b
 	var got []string // the difference has messages as they are now, then the edits
 	for range 3 {
@@ -203,7 +203,7 @@ func TestTooLongADifference(t *testing.T) {
 		sent = append(sent, text)
 	}
 	w.control("PATCH", "/settings", object{"difference_too_long": true}, nil)
-	b, _ = w.mainBot(marks{in.mark, true})
+	b, _ = w.mainBot(marks{mark: in.mark, found: true})
 	in.bot = b
 	for range sent {
 		got = append(got, in.next(t).Text)

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -23,34 +24,41 @@ func updateOf(m *tg.Message, from teleplay.Person) teleplay.Update {
 	return u
 }
 
-// readBox reads the private box by ids from the last message handed out on, when
+// readBox reads the private boxes by ids from the last message dealt with on, when
 // Telegram says that the difference is too long: bots have no history to ask for.
-// It is called by the manager, before it goes on from a later place; what is read
-// here carries the Mark before the gap.
+// They have their ids in common, and each message takes an id and at least one pts,
+// so no id is higher than the new pts, however many were deleted in between. It is
+// called by the manager, before it goes on from a later place; what is read here
+// carries the Mark before the gap.
 func (f *feed) readBox(ctx context.Context) {
 	f.mu.Lock()
-	last := f.last
+	last, top := f.last, int32(min(f.top, math.MaxInt32-lookStep))
 	f.mu.Unlock()
-	top, err := newest(last, func(ids []int32) ([]tg.MessageClass, error) { return f.boxed(ctx, ids) })
-	for low := last + 1; err == nil && low <= top; low += lookStep {
-		var ids []int32
-		for id := low; id <= min(top, low+lookStep-1); id++ {
-			ids = append(ids, id)
-		}
-		var list []tg.MessageClass
-		if list, err = f.boxed(ctx, ids); err != nil {
-			break
+	for low := last + 1; low <= top; low += lookStep {
+		ids := idsFrom(low, min(top, low+lookStep-1))
+		list, err := f.boxed(ctx, ids)
+		if err != nil {
+			if ctx.Err() == nil {
+				f.bot.wire.Log.Error("messages lost: the private box cannot be read", "after", low-1, "err", err.Error())
+			}
+			return
 		}
 		slices.SortFunc(list, func(a, b tg.MessageClass) int { return a.GetID() - b.GetID() })
 		for _, m := range list {
 			if f.emit(ctx, &tg.UpdateNewMessage{Message: m}) != nil {
-				return // ctx ended; the next session reads from here
+				return // ctx ended; the next life reads from here
 			}
 		}
 	}
-	if err != nil && ctx.Err() == nil {
-		f.bot.wire.Log.Error("messages lost: the private box cannot be read", "after", last, "err", err.Error())
+}
+
+// idsFrom is all ids from low to high.
+func idsFrom(low, high int32) []int32 {
+	ids := make([]int32, 0, high-low+1)
+	for id := low; id <= high; id++ {
+		ids = append(ids, id)
 	}
+	return ids
 }
 
 // boxed reads up to 100 messages of the private box, and waits as long as Telegram

@@ -37,6 +37,9 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the local clock; nil = time.Now. The servers' time is measured.
 	Now func() time.Time
+	// LoginAgain is how long a bot whose login is gone waits for the next, then twice
+	// as long and so on up to an hour: Telegram limits logins; 0 = 30 s.
+	LoginAgain time.Duration
 	// Rand is for nonces and keys; nil = crypto/rand.
 	Rand io.Reader
 }
@@ -58,6 +61,9 @@ func (o Options) filled() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.LoginAgain == 0 {
+		o.LoginAgain = 30 * time.Second
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader

@@ -22,6 +22,7 @@ const (
 	actMigrate            // go to the data centre that is named
 	actLogin              // the login is gone
 	actNewKey             // the key is dead
+	actClock              // our idea of the servers' time is wrong
 	actMissing            // the storage message is gone
 	actShut               // the bot is not in the channel
 	actStop               // wrong until the settings change
@@ -60,6 +61,7 @@ var rules = []struct {
 	{"MSG_ID_INVALID", actMissing},
 	{"CHANNEL_PRIVATE", actShut},
 	{"CHANNEL_INVALID", actShut},
+	{"CHANNEL_FORBIDDEN", actShut}, // ours, for a channel that is shown as forbidden
 	{"CHAT_ADMIN_REQUIRED", actShut},
 	{"CHAT_WRITE_FORBIDDEN", actShut},
 	{"MESSAGE_DELETE_FORBIDDEN", actShut},
@@ -77,6 +79,9 @@ var errMissing = errors.New("the storage message has no file")
 func judge(err error) verdict {
 	if errors.Is(err, errMissing) {
 		return verdict{act: actMissing}
+	}
+	if wrongTime(err) {
+		return verdict{act: actClock}
 	}
 	if errors.Is(err, errKeyLost) {
 		return verdict{act: actNewKey}
@@ -102,6 +107,16 @@ func judge(err error) verdict {
 		return v
 	}
 	return verdict{act: actRefuse}
+}
+
+// wrongTime recognizes bad_msg_notification 16 and 17, of which gotd shows the
+// words alone.
+func wrongTime(err error) bool {
+	if err == nil {
+		return false
+	}
+	s := err.Error()
+	return strings.HasSuffix(s, "msg_id too low") || strings.HasSuffix(s, "msg_id too high")
 }
 
 // unseen is a copy that Telegram says it has made and does not show yet: it may

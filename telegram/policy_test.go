@@ -29,6 +29,7 @@ func TestJudge(t *testing.T) {
 		"USER_DEACTIVATED_BAN":     {act: actLogin},
 		"CHANNEL_PRIVATE":          {act: actShut},
 		"CHANNEL_INVALID":          {act: actShut},
+		"CHANNEL_FORBIDDEN":        {act: actShut},
 		"CHAT_ADMIN_REQUIRED":      {act: actShut},
 		"ACCESS_TOKEN_INVALID":     {act: actStop},
 		"ACCESS_TOKEN_EXPIRED":     {act: actStop},
@@ -50,7 +51,9 @@ func TestJudge(t *testing.T) {
 		errLate:                                    actMove,
 		errors.New("read: connection reset"):       actMove,
 		fmt.Errorf("open: %w", errKeyLost):         actNewKey,
-		fmt.Errorf("read message: %w", errMissing): actMissing,
+		errors.New("rpcDoRequest: msg_id too low"): actClock,
+		fmt.Errorf("open: %w", errors.New("rpcDoRequest: msg_id too high")): actClock,
+		fmt.Errorf("read message: %w", errMissing):                          actMissing,
 	} {
 		if got := judge(err); got.act != want {
 			t.Errorf("%v: %v, want %v", err, got.act, want)

@@ -59,7 +59,7 @@ func (p *Pool) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	for _, h := range p.helpers {
 		all.Go(func() {
-			if err := h.run(ctx); err != nil {
+			if err := h.run(ctx, untilDone); err != nil {
 				end(fmt.Errorf("helper %d: %w", h.bot, err))
 			}
 		})
@@ -73,6 +73,12 @@ func (p *Pool) Run(ctx context.Context) error {
 		return cause
 	}
 	return nil
+}
+
+// untilDone is what a helper's life is for when others use it.
+func untilDone(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 // Ready says whether a helper is logged in.
@@ -123,30 +129,31 @@ var (
 	errTried    = errors.New("every bot was tried")
 )
 
-// pick is the helper for the next bytes of message: the one with the fewest bytes
-// in flight, in turn among equals.
+// pick is the helper for the next bytes of message: the fittest, of those the one
+// with the fewest bytes in flight, in turn among equals.
 func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 	p.mu.Lock()
 	p.turn++
 	turn := p.turn
 	p.mu.Unlock()
 	var best *helper
+	var bestFit fitness
 	var earliest time.Time
-	skipped, coming := false, false
+	skipped, wait := false, false
 	for i := range p.helpers {
 		h := p.helpers[(turn+i)%len(p.helpers)]
-		ok, until := h.usable(message)
-		switch {
-		case !ok && until.IsZero():
-			coming = true
-		case !ok:
+		switch f, until := h.fitness(message); {
+		case f == outside:
+		case f == coming:
+			wait = true
+		case f == resting:
 			if earliest.IsZero() || until.Before(earliest) {
 				earliest = until
 			}
 		case tried[h]:
 			skipped = true
-		case best == nil || h.bytes.Load() < best.bytes.Load():
-			best = h
+		case best == nil || f < bestFit || f == bestFit && h.bytes.Load() < best.bytes.Load():
+			best, bestFit = h, f
 		}
 	}
 	switch {
@@ -154,7 +161,7 @@ func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 		return best, nil
 	case skipped:
 		return nil, errTried
-	case !coming && !earliest.IsZero():
+	case !wait && !earliest.IsZero():
 		return nil, errBusy{earliest}
 	}
 	return nil, errNoHelper

@@ -29,7 +29,13 @@ func TestProduction(t *testing.T) {
 	for name, c := range map[string]struct {
 		fingerprint int64
 		trusted     bool
-	}{"its own key": {productionKey, true}, "another key": {42, false}} {
+		main        bool // the main bot, not the pool
+	}{
+		"its own key":           {productionKey, true, false},
+		"another key":           {42, false, false},
+		"main bot, its own key": {productionKey, true, true},
+		"main bot, another key": {42, false, true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			raw, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
@@ -50,7 +56,7 @@ func TestProduction(t *testing.T) {
 			})
 			dialed := make(chan string, 64)
 			out := make(tell, 1) // a line: the helper gave up
-			p := telegram.NewPool(telegram.Options{
+			o := telegram.Options{
 				APIID: 1, APIHash: "hash", Channel: -1001700000001,
 				Keys: openKeys(t, filepath.Join(t.TempDir(), "telegram.keys")),
 				Log:  slog.New(slog.NewTextHandler(out, nil)),
@@ -61,8 +67,12 @@ func TestProduction(t *testing.T) {
 					}
 					return (&net.Dialer{}).DialContext(ctx, network, raw.Addr().String())
 				},
-			}, "7:token", nil)
-			background(t, "pool", p.Run)
+			}
+			if c.main {
+				background(t, "main bot", telegram.NewMainBot(o, "7:token", marks{}).Run)
+			} else {
+				background(t, "pool", telegram.NewPool(o, "7:token", nil).Run)
+			}
 
 			var own []string
 			for _, o := range dcs.Prod().Options {
@@ -70,16 +80,19 @@ func TestProduction(t *testing.T) {
 					own = append(own, net.JoinHostPort(o.IPAddress, "443"))
 				}
 			}
-			for range 4 {
-				select {
-				case address := <-dialed:
-					if !slices.Contains(own, address) {
+			select {
+			case address := <-dialed:
+				dialed <- address
+			case <-time.After(patience):
+				t.Fatal("nothing dialed")
+			}
+			defer func() {
+				for len(dialed) > 0 {
+					if address := <-dialed; !slices.Contains(own, address) {
 						t.Errorf("dialed %s, not one of %v", address, own)
 					}
-				case <-time.After(patience):
-					t.Fatal("nothing dialed")
 				}
-			}
+			}()
 			if !c.trusted {
 				select {
 				case <-out:
@@ -114,36 +127,40 @@ func (c tell) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// greet answers one client's req_pq_multi, saying that it has the key of the
-// fingerprint, and tells which key the client goes on with.
+// greet answers a client's req_pq_multi, saying that it has the key of the
+// fingerprint, and tells which key the client goes on with. A client that does not
+// know the time asks twice.
 func greet(ctx context.Context, conn transport.Conn, fingerprint int64, chosen chan<- int64) {
 	defer conn.Close()
 	ctx, cancel := context.WithTimeout(ctx, patience) // the client has two primes to find
 	defer cancel()
-	read := func(into bin.Decoder) bool {
+	for {
 		var b bin.Buffer
 		var m proto.UnencryptedMessage
 		if conn.Recv(ctx, &b) != nil || m.Decode(&b) != nil {
-			return false
+			return
 		}
-		return into.Decode(&bin.Buffer{Buf: m.MessageData}) == nil
-	}
-	var q mt.ReqPqMultiRequest
-	if !read(&q) {
-		return
-	}
-	var b bin.Buffer
-	answer := mt.ResPQ{Nonce: q.Nonce, Pq: []byte{0x17, 0xED, 0x48, 0x94, 0x1A, 0x08, 0xF9, 0x81}, ServerPublicKeyFingerprints: []int64{fingerprint}}
-	if answer.Encode(&b) != nil {
-		return
-	}
-	m := proto.UnencryptedMessage{MessageID: int64(proto.NewMessageID(time.Now(), proto.MessageServerResponse)), MessageData: b.Copy()}
-	b.Reset()
-	if m.Encode(&b) != nil || conn.Send(ctx, &b) != nil {
-		return
-	}
-	var next mt.ReqDHParamsRequest
-	if read(&next) {
-		chosen <- next.PublicKeyFingerprint
+		in := &bin.Buffer{Buf: m.MessageData}
+		var next mt.ReqDHParamsRequest
+		if id, err := in.PeekID(); err == nil && id == next.TypeID() {
+			if next.Decode(in) == nil {
+				chosen <- next.PublicKeyFingerprint
+			}
+			return
+		}
+		var q mt.ReqPqMultiRequest
+		if q.Decode(in) != nil {
+			return
+		}
+		answer := mt.ResPQ{Nonce: q.Nonce, Pq: []byte{0x17, 0xED, 0x48, 0x94, 0x1A, 0x08, 0xF9, 0x81}, ServerPublicKeyFingerprints: []int64{fingerprint}}
+		b.Reset()
+		if answer.Encode(&b) != nil {
+			return
+		}
+		m = proto.UnencryptedMessage{MessageID: int64(proto.NewMessageID(time.Now(), proto.MessageServerResponse)), MessageData: b.Copy()}
+		b.Reset()
+		if m.Encode(&b) != nil || conn.Send(ctx, &b) != nil {
+			return
+		}
 	}
 }

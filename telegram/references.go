@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 )
 
 // referencesMost bounds what one helper remembers: some 300 bytes each.
@@ -19,8 +22,13 @@ type references struct {
 
 type reference struct {
 	single[*document]
-	serial int // of the fetch that is valid; guarded by references.mu
+	serial   int       // of the fetch that is valid; guarded by references.mu
+	hopeless time.Time // not to be fetched anew before; guarded by references.mu
 }
+
+// hopelessFor is how long a document that fails with a reference just fetched is
+// left alone.
+const hopelessFor = time.Minute
 
 func (r *references) at(message int32) *reference {
 	r.mu.Lock()
@@ -42,29 +50,37 @@ func (r *references) at(message int32) *reference {
 	return ref
 }
 
-// has says whether the message was resolved and is remembered.
-func (r *references) has(message int32) bool {
+// known is what the message was resolved to; nil = it was not, or is forgotten.
+func (r *references) known(message int32) *document {
 	r.mu.Lock()
 	ref, ok := r.seen[message]
 	r.mu.Unlock()
 	if !ok {
-		return false
+		return nil
 	}
-	ref.mu.Lock()
-	defer ref.mu.Unlock()
-	return ref.flight != nil
+	d, _ := ref.peek()
+	return d
 }
 
 // stale forgets d, unless it was fetched again meanwhile: 32 chunks that fail on
-// one old reference fetch it once.
-func (r *references) stale(message int32, d *document) {
+// one old reference fetch it once. false: it had just been fetched and has never
+// been good, so that fetching it again is hopeless for a while.
+func (r *references) stale(message int32, d *document, now time.Time) bool {
 	ref := r.at(message)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if ref.serial == d.serial {
-		ref.serial++
-		ref.forget()
+	switch {
+	case now.Before(ref.hopeless):
+		return false
+	case ref.serial != d.serial:
+		return true
+	case d.serial > 0 && !d.good.Load():
+		ref.hopeless = now.Add(hopelessFor)
+		return false
 	}
+	ref.serial++
+	ref.forget()
+	return true
 }
 
 // moved notes that the document lies in another data centre than it said.
@@ -105,7 +121,7 @@ func (h *helper) resolve(ctx context.Context, message int32) (*document, error) 
 			if err != nil {
 				return nil, err
 			}
-			d.serial = serial
+			d.serial, d.good = serial, new(atomic.Bool)
 			return d, nil
 		}
 		return nil, errMissing
@@ -131,7 +147,8 @@ func channelOf(ctx context.Context, api *tg.Client, id int64) (*tg.InputChannel,
 			return &tg.InputChannel{ChannelID: id, AccessHash: c.AccessHash}, nil
 		}
 	}
-	return nil, fmt.Errorf("find channel %d: not in the answer", id)
+	// channelForbidden, or nothing: the answer to a bot that was sent away.
+	return nil, fmt.Errorf("find channel %d: %w", id, tgerr.New(400, "CHANNEL_FORBIDDEN"))
 }
 
 // messagesOf reads up to 100 messages of the channel.

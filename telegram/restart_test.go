@@ -15,11 +15,13 @@ import (
 
 // marks is a StateStore.
 type marks struct {
-	mark  teleplay.Mark
-	found bool
+	mark         teleplay.Mark
+	found        bool
+	box, storage int32
 }
 
 func (m marks) Mark(context.Context) (teleplay.Mark, bool, error) { return m.mark, m.found, nil }
+func (m marks) Newest(context.Context) (int32, int32, error)      { return m.box, m.storage, nil }
 
 // TestRestartNeedsNoLogin logs bots in by themselves, then starts anew from the
 // key store.

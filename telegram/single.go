@@ -13,35 +13,58 @@ type single[T any] struct {
 }
 
 type flight[T any] struct {
-	done chan struct{} // closed when value and err are there
-	v    T
-	err  error
+	done  chan struct{} // closed when the rest is there
+	v     T
+	err   error
+	given bool // up, by who fetched
 }
 
-// get returns the value. The first caller fetches it, and goes on when its ctx
-// ends, for others may wait; they do not wait longer than their own ctx.
+// get returns the value. Who comes first fetches it; when that one's ctx ends the
+// fetch, the next of those who wait begins anew.
 func (s *single[T]) get(ctx context.Context, fetch func(context.Context) (T, error)) (T, error) {
+	for {
+		s.mu.Lock()
+		f := s.flight
+		mine := f == nil
+		if mine {
+			f = &flight[T]{done: make(chan struct{})}
+			s.flight = f
+		}
+		s.mu.Unlock()
+		if mine {
+			f.v, f.err = fetch(ctx)
+			f.given = f.err != nil && ctx.Err() != nil
+			if f.err != nil {
+				s.drop(f)
+			}
+			close(f.done)
+			return f.v, f.err
+		}
+		select {
+		case <-f.done:
+			if !f.given {
+				return f.v, f.err
+			}
+		case <-ctx.Done():
+			var zero T
+			return zero, ctx.Err()
+		}
+	}
+}
+
+// peek is the value if it is there.
+func (s *single[T]) peek() (v T, ok bool) {
 	s.mu.Lock()
 	f := s.flight
-	mine := f == nil
-	if mine {
-		f = &flight[T]{done: make(chan struct{})}
-		s.flight = f
-	}
 	s.mu.Unlock()
-	if mine {
-		f.v, f.err = fetch(context.WithoutCancel(ctx))
-		if f.err != nil {
-			s.drop(f)
-		}
-		close(f.done)
+	if f == nil {
+		return v, false
 	}
 	select {
 	case <-f.done:
-		return f.v, f.err
-	case <-ctx.Done():
-		var zero T
-		return zero, ctx.Err()
+		return f.v, f.err == nil
+	default:
+		return v, false
 	}
 }
 

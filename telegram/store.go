@@ -18,6 +18,9 @@ import (
 // ErrNotFound file_missing (the message is gone), ErrInvalid refused, ErrUnavailable,
 // with copy_not_found when the copy that must be there is not seen.
 func (b *MainBot) Store(ctx context.Context, chat int64, message int32, document, random int64) (teleplay.Stored, error) {
+	if s, ok := b.repeated(random); ok {
+		return s, nil
+	}
 	var stored teleplay.Stored
 	err := b.call(ctx, "store message", func(ctx context.Context, api *tg.Client) error {
 		from, err := b.people.peer(ctx, api, chat)
@@ -47,7 +50,7 @@ func (b *MainBot) Store(ctx context.Context, chat int64, message int32, document
 		return err
 	})
 	if err == nil {
-		b.knows(stored.Message)
+		b.madeOf(random, stored)
 	}
 	return stored, err
 }
@@ -79,7 +82,26 @@ func (b *MainBot) storage(ctx context.Context, api *tg.Client) (*tg.InputChannel
 	})
 }
 
-// knows remembers the newest message of the storage channel.
+// made is what Store did last, so that its repetition asks nothing.
+type made struct {
+	random int64
+	stored teleplay.Stored
+}
+
+func (b *MainBot) repeated(random int64) (teleplay.Stored, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last.stored, b.last.random == random && b.last.stored.Message != 0
+}
+
+func (b *MainBot) madeOf(random int64, s teleplay.Stored) {
+	b.knows(s.Message)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last = made{random, s}
+}
+
+// knows remembers the newest message of the storage channel that was dealt with.
 func (b *MainBot) knows(message int32) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -103,51 +125,40 @@ func copyIn(u tg.UpdatesClass, random int64) teleplay.Stored {
 }
 
 const (
-	lookStep = 100  // ids a question
-	lookBack = 1000 // ids that are searched for the copy of a forward
+	lookStep = 100 // ids a question
+	// lookEmpty is how many ids in a row without a message end a search, and lookMost
+	// how many are searched at all.
+	lookEmpty = 1_000
+	lookMost  = 10_000
 )
 
-// findCopy is the newest copy of a document in the storage channel. A repeated
-// forward follows the first within minutes, so it is among the newest messages.
+// findCopy is the copy of a document that a forward made and nobody heard of. It
+// lies above the newest message that was dealt with: files are stored one by one,
+// and the next only when the one before is in the library.
 func (b *MainBot) findCopy(ctx context.Context, api *tg.Client, channel *tg.InputChannel, document int64) (teleplay.Stored, error) {
-	top, err := b.top(ctx, api, channel)
-	if err != nil {
-		return teleplay.Stored{}, fmt.Errorf("find the channel's newest message: %w", err)
-	}
-	for low := top - lookStep + 1; low > top-lookBack && low > -lookStep; low -= lookStep {
-		var ids []int32
-		for id := max(low, 1); id < low+lookStep; id++ {
-			ids = append(ids, id)
-		}
-		list, err := messagesOf(ctx, api, channel, ids...)
+	b.mu.Lock()
+	newest := b.newest
+	b.mu.Unlock()
+	seen := newest
+	for low := newest + 1; low-seen <= lookEmpty && low-newest <= lookMost; low += lookStep {
+		list, err := messagesOf(ctx, api, channel, idsFrom(low, low+lookStep-1)...)
 		if err != nil {
 			return teleplay.Stored{}, fmt.Errorf("find the copy of document %d: %w", document, err)
 		}
 		var found teleplay.Stored
 		for _, m := range list {
-			d, err := documentOf(m)
-			if err != nil || d.id != document || int32(m.GetID()) < found.Message {
+			msg, ok := m.(*tg.Message)
+			if !ok {
 				continue
 			}
-			found = teleplay.Stored{Message: int32(m.GetID()), Date: time.Unix(int64(m.(*tg.Message).Date), 0).UTC()}
+			seen = max(seen, int32(msg.ID))
+			if d, err := documentOf(msg); err == nil && d.id == document && (found.Message == 0 || int32(msg.ID) < found.Message) {
+				found = teleplay.Stored{Message: int32(msg.ID), Date: time.Unix(int64(msg.Date), 0).UTC()}
+			}
 		}
 		if found.Message != 0 {
 			return found, nil
 		}
 	}
-	return teleplay.Stored{}, fmt.Errorf("document %d was stored before and is not among the newest %d messages: %w", document, lookBack, unseen())
-}
-
-// top is the newest message of the channel.
-func (b *MainBot) top(ctx context.Context, api *tg.Client, channel *tg.InputChannel) (int32, error) {
-	b.mu.Lock()
-	at := b.newest
-	b.mu.Unlock()
-	at, err := newest(at, func(ids []int32) ([]tg.MessageClass, error) {
-		return messagesOf(ctx, api, channel, ids...)
-	})
-	if err == nil {
-		b.knows(at)
-	}
-	return at, err
+	return teleplay.Stored{}, fmt.Errorf("document %d was stored before and is not among the messages after %d: %w", document, newest, unseen())
 }

@@ -13,6 +13,6 @@
 //     the Sink, late ones too.
 //  5. Whatever fails is judged in one place, policy.go.
 //
-// MainBot is the bot that people talk to: a telegram.Client over the same keys,
-// with updates recovered from a stored Mark and handed out in order.
+// MainBot is the bot that people talk to: a helper whose home lane is sent updates,
+// recovered from a stored Mark and handed out in order (feed.go).
 package telegram

@@ -32,7 +32,6 @@ type wire struct {
 	keys     []exchange.PublicKey // immutable; nil = gotd's own
 	resolver dcs.Resolver         // immutable
 	first    int                  // immutable: the data centre to begin with
-	measure  chan struct{}        // held while the time is measured
 
 	mu   sync.Mutex
 	list dcs.List
@@ -44,7 +43,7 @@ func newWire(o Options) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{Options: o, clock: newServerClock(o.Now), first: first, list: list, measure: make(chan struct{}, 1)}
+	w := &wire{Options: o, clock: newServerClock(o.Now), first: first, list: list}
 	for _, k := range o.PublicKeys {
 		w.keys = append(w.keys, exchange.PublicKey{RSA: k})
 	}
@@ -52,14 +51,15 @@ func newWire(o Options) (*wire, error) {
 	return w, nil
 }
 
-// outage logs that a bot is out until it is tried again: an Error with what to do
-// where only a person can mend it.
-func (w *wire) outage(what string, bot int64, err error, retry time.Duration) {
+// outage logs that a bot is out: an Error with what to do where only a person can
+// mend it.
+func (w *wire) outage(what string, bot int64, err error, more ...any) {
+	more = append([]any{"helper", bot, "err", err.Error()}, more...)
 	if hint := cure(err); hint != "" {
-		w.Log.Error(what, "helper", bot, "err", err.Error(), "hint", hint, "retry", retry)
+		w.Log.Error(what, append(more, "hint", hint)...)
 		return
 	}
-	w.Log.Warn(what, "helper", bot, "err", err.Error(), "retry", retry)
+	w.Log.Warn(what, more...)
 }
 
 func (w *wire) servers() dcs.List {
@@ -78,43 +78,30 @@ func (w *wire) learn(c *tg.Config) {
 	w.list.Options = c.DCOptions
 }
 
-// dial connects to a data centre. bulk prefers its addresses for media.
+// dial connects to a data centre, and measures the server's time on the way if
+// that is due. bulk prefers its addresses for media.
 func (w *wire) dial(ctx context.Context, dc int, bulk bool) (transport.Conn, error) {
-	if err := w.setClock(ctx, dc); err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	conn, err := w.reach(ctx, dc, bulk)
+	if err != nil {
+		return nil, fmt.Errorf("connect to DC %d: %w", dc, err)
+	}
+	if w.clock.stale() {
+		if err := w.clock.measure(ctx, conn, w.Options); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+func (w *wire) reach(ctx context.Context, dc int, bulk bool) (transport.Conn, error) {
 	if bulk {
 		if conn, err := w.resolver.MediaOnly(ctx, dc, w.servers()); err == nil {
 			return conn, nil
 		}
 	}
-	conn, err := w.resolver.Primary(ctx, dc, w.servers())
-	if err != nil {
-		return nil, fmt.Errorf("connect to DC %d: %w", dc, err)
-	}
-	return conn, nil
-}
-
-// setClock measures the server's time, once, over a connection of its own.
-func (w *wire) setClock(ctx context.Context, dc int) error {
-	select {
-	case w.measure <- struct{}{}:
-		defer func() { <-w.measure }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if w.clock.measured() {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
-	defer cancel()
-	conn, err := w.resolver.Primary(ctx, dc, w.servers())
-	if err != nil {
-		return fmt.Errorf("connect to DC %d: %w", dc, err)
-	}
-	return errors.Join(w.clock.measure(ctx, conn, w.Options), conn.Close())
+	return w.resolver.Primary(ctx, dc, w.servers())
 }
 
 // device is what Telegram's session list shows.

@@ -107,7 +107,7 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 		Checks: map[string]func(context.Context) error{
 			"catalog":  func(ctx context.Context) error { _, _, err := db.Mark(ctx); return err },
 			"telegram": func(context.Context) error { return when(pool.Ready(), "No bot is logged in at Telegram yet.") },
-			"bot":      func(ctx context.Context) error { _, err := mainBot.Self(ctx); return err },
+			"bot":      func(context.Context) error { return when(mainBot.Ready(), "The bot is not connected to Telegram.") },
 		},
 	})
 	chat := bot.New(bot.Options{
