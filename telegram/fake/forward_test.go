@@ -59,6 +59,20 @@ func TestForwardOnce(t *testing.T) {
 	}
 }
 
+func TestRandomTwiceInOneCall(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.send(person, mainBot, letter{Media: film(7, 5000)}))(t)
+	must(b.send(person, mainBot, letter{Media: film(8, 5000)}))(t)
+	must(b.changeSettings([]byte(`{"random_id_duplicate":"repeat"}`)))(t)
+	f := forward(b, 1, 5)
+	f.ID, f.RandomID = []int{1, 2}, []int64{5, 5}
+	_, err := do[bin.Encoder](b, mainBot, 2, f)
+	refused(t, err, 500, "RANDOM_ID_DUPLICATE")
+	if last := b.db.boxes.rows[channelID].Last; last != 0 {
+		t.Errorf("%d posts", last)
+	}
+}
+
 func TestForwardRefused(t *testing.T) {
 	b := newBench(t, Options{})
 	must(b.send(person, mainBot, letter{Media: film(7, 5000), Protected: true}))(t)

@@ -17,6 +17,13 @@ func (w *world) forwardMessages(c *call, r *tg.MessagesForwardMessagesRequest) (
 	if len(r.ID) > maxIDs {
 		return nil, refuse(400, "LIMIT_INVALID")
 	}
+	own := map[int64]bool{}
+	for _, random := range r.RandomID {
+		if own[random] {
+			return nil, refuse(500, "RANDOM_ID_DUPLICATE")
+		}
+		own[random] = true
+	}
 	var t *tg.Updates
 	err := w.change(func() error {
 		from, err := w.target(c.account, r.FromPeer)
