@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/teleplay/teleplay"
 )
@@ -68,14 +70,27 @@ func (w *world) sortedBots() []bot {
 	return slices.SortedFunc(maps.Values(w.db.bots.rows), func(a, b bot) int { return cmp.Compare(a.ID, b.ID) })
 }
 
+// taken says whether an account or a chat has the id: they share the numbers, as
+// on the real server, and the boxes of the one must never be those of the other.
+func (w *world) taken(id int64) bool {
+	return w.db.users.rows[id].ID != 0 || w.db.bots.rows[id].ID != 0 || w.isChannel(id)
+}
+
+func errTaken(id int64) error {
+	return teleplay.Fail(teleplay.ErrConflict, "conflict", fmt.Sprintf("id %d is taken", id))
+}
+
 // addUser adds a person; id 0 = the next one.
 func (w *world) addUser(u user) (user, error) {
 	err := w.change(func() error {
 		if u.FirstName == "" {
 			return invalid("first_name is missing")
 		}
-		if u.ID < 0 || w.db.bots.rows[u.ID].ID != 0 || w.db.users.rows[u.ID].ID != 0 {
-			return teleplay.Fail(teleplay.ErrConflict, "conflict", fmt.Sprintf("id %d is taken", u.ID))
+		if u.ID < 0 {
+			return invalid("id %d is negative", u.ID)
+		}
+		if w.taken(u.ID) {
+			return errTaken(u.ID)
 		}
 		u = w.newUser(u)
 		return nil
@@ -84,7 +99,7 @@ func (w *world) addUser(u user) (user, error) {
 }
 
 func (w *world) newUser(u user) user {
-	for u.ID == 0 || w.db.users.rows[u.ID].ID != 0 {
+	for u.ID == 0 || w.taken(u.ID) {
 		u.ID = 777000000 + w.next("user")
 	}
 	w.db.users.put(u.ID, u)
@@ -96,11 +111,13 @@ func (w *world) newUser(u user) user {
 func (w *world) addBot(b bot) (bot, error) {
 	err := w.change(func() error {
 		if b.Token != "" {
-			if _, err := fmt.Sscanf(b.Token, "%d:", &b.ID); err != nil || b.ID <= 0 {
+			id, secret, _ := strings.Cut(b.Token, ":")
+			var err error
+			if b.ID, err = strconv.ParseInt(id, 10, 64); err != nil || b.ID <= 0 || id[0] == '+' || !madeOf(secret, 64, letters+digits+"-_") {
 				return invalid("token is not ID:SECRET")
 			}
-			if w.db.bots.rows[b.ID].ID != 0 || w.db.users.rows[b.ID].ID != 0 {
-				return teleplay.Fail(teleplay.ErrConflict, "conflict", fmt.Sprintf("id %d is taken", b.ID))
+			if w.taken(b.ID) {
+				return errTaken(b.ID)
 			}
 		}
 		if b.DC != 0 && !slices.Contains(w.dcs, b.DC) {
@@ -134,7 +151,7 @@ func (b bot) check() error {
 }
 
 func (w *world) newBot(b bot) bot {
-	for b.ID == 0 || (b.Token == "" && w.db.bots.rows[b.ID].ID != 0) {
+	for b.ID == 0 || (b.Token == "" && w.taken(b.ID)) {
 		b.ID = 7000000 + w.next("bot")
 	}
 	if b.Token == "" {

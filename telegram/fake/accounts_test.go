@@ -1,11 +1,14 @@
 package fake
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
+
+	"github.com/teleplay/teleplay"
 )
 
 func TestLoginRefused(t *testing.T) {
@@ -39,6 +42,31 @@ func TestExportRefused(t *testing.T) {
 	refused(t, err, 400, "AUTH_BYTES_INVALID") // it is for DC 4
 	must(b.changeSettings([]byte(`{"export_to_own_dc":"allow"}`)))(t)
 	must(do[*tg.AuthExportedAuthorization](b, mainBot, 2, &tg.AuthExportAuthorizationRequest{DCID: 2}))(t)
+}
+
+func TestIdsAreTakenOnce(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.post(channelID, []item{{Media: film(1, 10)}, {Media: film(2, 10)}}))(t)
+	for _, token := range []string{"1700000001:abc", "777000001:abc", "7000001:abc"} {
+		if _, err := b.addBot(bot{Token: token}); !errors.Is(err, teleplay.ErrConflict) {
+			t.Errorf("token %q: %v", token, err)
+		}
+	}
+	for _, token := range []string{"9:", "9", ":abc", "-9:abc", "9:a b", " 9:abc"} {
+		if _, err := b.addBot(bot{Token: token}); !errors.Is(err, teleplay.ErrInvalid) {
+			t.Errorf("token %q: %v", token, err)
+		}
+	}
+	if _, err := b.addUser(user{ID: channelID, FirstName: "A"}); !errors.Is(err, teleplay.ErrConflict) {
+		t.Errorf("a user with the channel's id: %v", err)
+	}
+	must(b.addBot(bot{Token: "777000002:abc"}))(t)
+	if u := must(b.addUser(user{FirstName: "A"}))(t); u.ID == 777000002 {
+		t.Error("a user has a bot's id")
+	}
+	if box := b.db.boxes.rows[channelID]; box.Last != 2 || box.PTS != 3 {
+		t.Errorf("the channel's box is %+v", box)
+	}
 }
 
 func TestMenu(t *testing.T) {

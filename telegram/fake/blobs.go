@@ -20,7 +20,7 @@ type blob struct {
 // putBlob keeps bytes under a name that a source may use. The same name again
 // holds for later sources only; files that were made of the old bytes keep them.
 func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
-	if !madeOf(name, 100, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") {
+	if !madeOf(name, 100, letters+digits+"._-") {
 		return blobView{}, invalid("a blob's name has 1–100 letters, digits, dots, dashes, underscores")
 	}
 	kept, own, err := w.receive(r)
@@ -36,6 +36,11 @@ func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
 	})
 	return blobView{Blob: name, Size: kept.Size, SHA256: kept.SHA256}, err
 }
+
+const (
+	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	digits  = "0123456789"
+)
 
 // madeOf says whether name has 1 to limit bytes, all of them from letters.
 func madeOf(name string, limit int, letters string) bool {
