@@ -178,7 +178,8 @@ type botPatch struct {
 	Revoked     bool     `json:"revoked"`
 }
 
-// changeBot merges a JSON object into the bot; null = the default.
+// changeBot merges a JSON object into the bot; null = the default. A revoked
+// token takes its logins with it: they do not come back when it is good again.
 func (w *world) changeBot(id int64, patch []byte) (bot, error) {
 	var b bot
 	err := w.change(func() error {
@@ -194,6 +195,9 @@ func (w *world) changeBot(id int64, patch []byte) (bot, error) {
 			return err
 		}
 		w.db.bots.put(id, b)
+		if b.Revoked {
+			w.evict(id)
+		}
 		return nil
 	})
 	return b, err

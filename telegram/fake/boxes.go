@@ -126,11 +126,14 @@ func (w *world) tell(boxID int64, e event, except int64) {
 // watchers are the bots that are told what happens in a box.
 func (w *world) watchers(boxID int64) []int64 {
 	if !w.isChannel(boxID) {
+		if w.db.bots.rows[boxID].Revoked {
+			return nil
+		}
 		return []int64{boxID}
 	}
 	var ids []int64
 	for _, b := range w.sortedBots() {
-		if b.ChannelRole != roleNone {
+		if b.ChannelRole != roleNone && !b.Revoked {
 			ids = append(ids, b.ID)
 		}
 	}

@@ -86,6 +86,13 @@ func (s *Server) dropKeys(f filter) int {
 	return len(hit)
 }
 
+// evict logs all keys of an account out, as the revocation of its token does.
+func (s *Server) evict(account int64) {
+	for _, k := range s.ring.of(account) {
+		k.refuse("AUTH_KEY_UNREGISTERED")
+	}
+}
+
 // revoke logs keys out; each query is refused by that error until a new login.
 func (s *Server) revoke(f filter, with string) (int, error) {
 	if with != "AUTH_KEY_UNREGISTERED" && with != "SESSION_REVOKED" {

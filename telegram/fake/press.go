@@ -66,7 +66,7 @@ func (w *world) ask(userID, botID int64, id int32, data []byte) *callback {
 	}
 	w.queries[q.id] = q
 	instance := int64(binary.LittleEndian.Uint64(w.secret("chat instance", botID, userID)))
-	w.outbox = append(w.outbox, delivery{accounts: []int64{botID}, make: func(account int64) tg.UpdatesClass {
+	w.outbox = append(w.outbox, delivery{accounts: w.watchers(botID), make: func(account int64) tg.UpdatesClass {
 		return w.updates(account, &tg.UpdateBotCallbackQuery{
 			QueryID: q.id, UserID: userID, Peer: &tg.PeerUser{UserID: userID}, MsgID: int(id), ChatInstance: instance, Data: data,
 		})

@@ -23,9 +23,11 @@ func (w *world) importBot(c *call, r *tg.AuthImportBotAuthorizationRequest) (bin
 	if r.APIID <= 0 || r.APIHash == "" {
 		return nil, refuse(400, "API_ID_INVALID")
 	}
+	// The lock is held until the key is logged in: a token that is revoked
+	// meanwhile takes this login with it.
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	bots := w.sortedBots()
-	w.mu.Unlock()
 	i := slices.IndexFunc(bots, func(b bot) bool { return b.Token == r.BotAuthToken })
 	switch {
 	case i < 0:
@@ -38,11 +40,9 @@ func (w *world) importBot(c *call, r *tg.AuthImportBotAuthorizationRequest) (bin
 	return w.admit(c, bots[i].ID), nil
 }
 
-// admit logs the call's key in.
+// admit logs the call's key in. The lock is held.
 func (w *world) admit(c *call, account int64) bin.Encoder {
 	c.key.login(account)
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	return &tg.AuthAuthorization{User: w.tlUser(account, account)}
 }
 
@@ -65,15 +65,12 @@ func (w *world) exportAuthorization(c *call, r *tg.AuthExportAuthorizationReques
 // importAuthorization spends an exported authorization.
 func (w *world) importAuthorization(c *call, r *tg.AuthImportAuthorizationRequest) (bin.Encoder, error) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	e, ok := w.exports[string(r.Bytes)]
-	good := ok && e.account == r.ID && e.dc == c.dc && w.now().Before(e.until)
-	if good {
-		delete(w.exports, string(r.Bytes))
-	}
-	w.mu.Unlock()
-	if !good {
+	if !ok || e.account != r.ID || e.dc != c.dc || !w.now().Before(e.until) || w.db.bots.rows[e.account].Revoked {
 		return nil, refuse(400, "AUTH_BYTES_INVALID")
 	}
+	delete(w.exports, string(r.Bytes))
 	return w.admit(c, e.account), nil
 }
 

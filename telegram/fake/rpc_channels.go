@@ -50,13 +50,16 @@ func (w *world) getFullChannel(c *call, r *tg.ChannelsGetFullChannelRequest) (bi
 		return nil, err
 	}
 	full := &tg.ChannelFull{ID: id, ChatPhoto: &tg.PhotoEmpty{}, BotInfo: []tg.BotInfo{}, Pts: w.db.boxes.rows[id].PTS}
-	admins := 1 // the owner
+	members, admins := 1, 1 // the owner
 	for _, b := range w.db.bots.rows {
+		if b.ChannelRole != roleNone {
+			members++
+		}
 		if b.ChannelRole == roleAdmin {
 			admins++
 		}
 	}
-	full.SetParticipantsCount(len(w.watchers(id)) + 1)
+	full.SetParticipantsCount(members)
 	full.SetAdminsCount(admins)
 	return &tg.MessagesChatFull{FullChat: full, Chats: []tg.ChatClass{w.tlChannel(c.account, id)}, Users: []tg.UserClass{}}, nil
 }

@@ -40,6 +40,7 @@ type world struct {
 	log       *slog.Logger
 	now       func() time.Time
 	push      func(account, except int64, u tg.UpdatesClass) // must not block, nor call the world
+	evict     func(account int64)                            // ends its logins; must not call the world
 	addresses func() []tg.DCOption
 
 	mu      sync.Mutex // guards what follows
@@ -85,6 +86,7 @@ func newWorld(o Options, s *Server) *world {
 	w := &world{
 		seed: max(o.Seed, 1), dcs: o.DCs, bots0: o.Bots, users0: o.Users, data: o.Data, log: o.Log, now: o.Now,
 		push:      func(int64, int64, tg.UpdatesClass) {},
+		evict:     func(int64) {},
 		addresses: func() []tg.DCOption { return nil },
 		queries:   map[int64]*callback{},
 		exports:   map[string]export{},
@@ -108,7 +110,7 @@ func newWorld(o Options, s *Server) *world {
 		w.now = time.Now
 	}
 	if s != nil {
-		w.push, w.addresses = s.push, s.addresses
+		w.push, w.evict, w.addresses = s.push, s.evict, s.addresses
 	}
 	j := &w.journal
 	w.db = tables{
