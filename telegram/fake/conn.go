@@ -26,6 +26,7 @@ type conn struct {
 	raw    net.Conn
 	dc     int
 	place  int
+	media  bool // it came in by a media_only address
 	remote string
 
 	in       *bufio.Reader
@@ -47,7 +48,7 @@ type conn struct {
 
 func (s *Server) newConn(raw net.Conn, a address) *conn {
 	c := &conn{
-		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, remote: raw.RemoteAddr().String(),
+		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, media: a.MediaOnly, remote: raw.RemoteAddr().String(),
 		wake: make(chan struct{}, 1), // one token: there is something to send
 		done: make(chan struct{}), sessions: map[*session]*sessionEntry{},
 	}

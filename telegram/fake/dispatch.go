@@ -42,7 +42,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
 	}
 	name := s.method(q.method)
-	subscribes := !q.noUpdates && !quiet(name)
+	subscribes := !q.noUpdates && !quiet(name) && !s.away(k)
 	if subscribes && k.account != 0 {
 		// Before the handler: no update may fall between a state and the first push.
 		ss.updates.Store(true)

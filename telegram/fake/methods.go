@@ -1,12 +1,15 @@
 package fake
 
 import (
+	"fmt"
+
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
 
 // methods are the calls that this Telegram knows. What is missing here is answered
-// 400 NOT_IMPLEMENTED by the wire.
+// 400 NOT_IMPLEMENTED by the wire. open ones need no login, those for files and
+// logins are known at every DC, all others are a bot's at home.
 func (w *world) methods() map[uint32]handler {
 	return map[uint32]handler{
 		tg.AuthImportBotAuthorizationRequestTypeID: open(w.importBot),
@@ -16,25 +19,25 @@ func (w *world) methods() map[uint32]handler {
 
 		tg.AuthExportAuthorizationRequestTypeID:      known(w, w.exportAuthorization),
 		tg.AuthLogOutRequestTypeID:                   known(w, w.logOut),
-		tg.UsersGetUsersRequestTypeID:                known(w, w.getUsers),
-		tg.UsersGetFullUserRequestTypeID:             known(w, w.getFullUser),
-		tg.UpdatesGetStateRequestTypeID:              known(w, w.getState),
-		tg.UpdatesGetDifferenceRequestTypeID:         known(w, w.getDifference),
-		tg.UpdatesGetChannelDifferenceRequestTypeID:  known(w, w.getChannelDifference),
-		tg.ChannelsGetChannelsRequestTypeID:          known(w, w.getChannels),
-		tg.ChannelsGetFullChannelRequestTypeID:       known(w, w.getFullChannel),
-		tg.ChannelsGetMessagesRequestTypeID:          known(w, w.getChannelMessages),
-		tg.ChannelsDeleteMessagesRequestTypeID:       known(w, w.deleteChannelMessages),
-		tg.MessagesGetMessagesRequestTypeID:          known(w, w.getMessages),
-		tg.MessagesDeleteMessagesRequestTypeID:       known(w, w.deleteMessages),
-		tg.MessagesForwardMessagesRequestTypeID:      known(w, w.forwardMessages),
-		tg.MessagesSendMessageRequestTypeID:          known(w, w.sendMessage),
-		tg.MessagesSendMediaRequestTypeID:            known(w, w.sendMedia),
-		tg.MessagesEditMessageRequestTypeID:          known(w, w.editMessage),
-		tg.MessagesSetBotCallbackAnswerRequestTypeID: known(w, w.setBotCallbackAnswer),
-		tg.BotsSetBotCommandsRequestTypeID:           known(w, w.setBotCommands),
-		tg.BotsGetBotCommandsRequestTypeID:           known(w, w.getBotCommands),
-		tg.BotsResetBotCommandsRequestTypeID:         known(w, w.resetBotCommands),
+		tg.UsersGetUsersRequestTypeID:                home(w, w.getUsers),
+		tg.UsersGetFullUserRequestTypeID:             home(w, w.getFullUser),
+		tg.UpdatesGetStateRequestTypeID:              home(w, w.getState),
+		tg.UpdatesGetDifferenceRequestTypeID:         home(w, w.getDifference),
+		tg.UpdatesGetChannelDifferenceRequestTypeID:  home(w, w.getChannelDifference),
+		tg.ChannelsGetChannelsRequestTypeID:          home(w, w.getChannels),
+		tg.ChannelsGetFullChannelRequestTypeID:       home(w, w.getFullChannel),
+		tg.ChannelsGetMessagesRequestTypeID:          home(w, w.getChannelMessages),
+		tg.ChannelsDeleteMessagesRequestTypeID:       home(w, w.deleteChannelMessages),
+		tg.MessagesGetMessagesRequestTypeID:          home(w, w.getMessages),
+		tg.MessagesDeleteMessagesRequestTypeID:       home(w, w.deleteMessages),
+		tg.MessagesForwardMessagesRequestTypeID:      home(w, w.forwardMessages),
+		tg.MessagesSendMessageRequestTypeID:          home(w, w.sendMessage),
+		tg.MessagesSendMediaRequestTypeID:            home(w, w.sendMedia),
+		tg.MessagesEditMessageRequestTypeID:          home(w, w.editMessage),
+		tg.MessagesSetBotCallbackAnswerRequestTypeID: home(w, w.setBotCallbackAnswer),
+		tg.BotsSetBotCommandsRequestTypeID:           home(w, w.setBotCommands),
+		tg.BotsGetBotCommandsRequestTypeID:           home(w, w.getBotCommands),
+		tg.BotsResetBotCommandsRequestTypeID:         home(w, w.resetBotCommands),
 		tg.UploadGetFileRequestTypeID:                known(w, w.getFile),
 		tg.UploadSaveFilePartRequestTypeID:           known(w, w.saveFilePart),
 		tg.UploadSaveBigFilePartRequestTypeID:        known(w, w.saveBigFilePart),
@@ -58,9 +61,23 @@ func open[T any, R request[T]](f func(*call, R) (bin.Encoder, error)) handler {
 	}
 }
 
-// known makes a handler of a method for bots that are logged in.
+// known makes a handler of a method for bots that are logged in, at any DC.
 func known[T any, R request[T]](w *world, f func(*call, R) (bin.Encoder, error)) handler {
-	decoded := open[T, R](f)
+	return member(w, open[T, R](f), func(*call, bot) error { return nil })
+}
+
+// home makes a handler of a method that a bot finds at its own DC only: a login
+// that was brought to another one serves files, and so does a media_only address.
+func home[T any, R request[T]](w *world, f func(*call, R) (bin.Encoder, error)) handler {
+	return member(w, open[T, R](f), func(c *call, b bot) error {
+		if c.far(b.DC) {
+			return refuse(303, fmt.Sprintf("USER_MIGRATE_%d", b.DC))
+		}
+		return nil
+	})
+}
+
+func member(w *world, next handler, check func(*call, bot) error) handler {
 	return func(c *call, b *bin.Buffer) (bin.Encoder, error) {
 		w.mu.Lock()
 		bot, ok := w.db.bots.rows[c.account]
@@ -68,6 +85,23 @@ func known[T any, R request[T]](w *world, f func(*call, R) (bin.Encoder, error))
 		if !ok || bot.Revoked {
 			return nil, refuse(401, "AUTH_KEY_UNREGISTERED")
 		}
-		return decoded(c, b)
+		if err := check(c, bot); err != nil {
+			return nil, err
+		}
+		return next(c, b)
 	}
+}
+
+// far says whether the call came to another place than the DC's main address.
+func (c *call) far(dc int) bool { return c.dc != dc || c.conn != nil && c.conn.media }
+
+// away says whether the call's bot lives elsewhere: no session there is told of
+// updates.
+func (s *Server) away(c *call) bool {
+	if s.world == nil || c.account == 0 {
+		return c.conn.media
+	}
+	s.world.mu.Lock()
+	defer s.world.mu.Unlock()
+	return c.far(s.world.db.bots.rows[c.account].DC)
 }

@@ -35,7 +35,7 @@ func (s *session) update(layer int, u tg.UpdatesClass) {
 	s.mu.Lock()
 	c := s.conn
 	s.mu.Unlock()
-	if c == nil || c.waiting() > pushLimit {
+	if c == nil || c.media || c.waiting() > pushLimit {
 		return
 	}
 	s.tell(c, proto.MessageFromServer, translated{layer, u})

@@ -34,7 +34,7 @@ func (w *world) importBot(c *call, r *tg.AuthImportBotAuthorizationRequest) (bin
 		return nil, refuse(400, "ACCESS_TOKEN_INVALID")
 	case bots[i].Revoked:
 		return nil, refuse(400, "ACCESS_TOKEN_EXPIRED")
-	case bots[i].DC != c.dc:
+	case c.far(bots[i].DC):
 		return nil, refuse(303, fmt.Sprintf("USER_MIGRATE_%d", bots[i].DC))
 	}
 	return w.admit(c, bots[i].ID), nil
