@@ -1,7 +1,6 @@
 package fake
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // blob is bytes that the world keeps, named by their hash.
@@ -23,14 +23,11 @@ func (w *world) putBlob(name string, r io.Reader) (blobView, error) {
 	if !madeOf(name, 100, letters+digits+"._-") {
 		return blobView{}, invalid("a blob's name has 1–100 letters, digits, dots, dashes, underscores")
 	}
-	kept, own, err := w.receive(r)
+	kept, err := w.blobs.take(r)
 	if err != nil {
 		return blobView{}, err
 	}
 	err = w.change(func() error {
-		if own != nil {
-			w.blobs[kept.SHA256] = own
-		}
 		w.db.names.put(name, kept)
 		return nil
 	})
@@ -47,50 +44,59 @@ func madeOf(name string, limit int, letters string) bool {
 	return name != "" && len(name) <= limit && strings.Trim(name, letters) == ""
 }
 
-// receive stores bytes in the data directory, however many they are, or gives
-// them back when there is none.
-func (w *world) receive(r io.Reader) (blob, []byte, error) {
+// blobs keeps bytes by their hash: in a directory, or in memory when there is
+// none. They never change, and they are there before a row of the world names
+// them; so they have a lock of their own and are hashed, written and read while
+// the world goes on. Bytes of what was refused stay, unnamed.
+type blobs struct {
+	dir string // "" = memory
+
+	mu   sync.RWMutex
+	held map[string][]byte
+}
+
+// take keeps what r gives, however much it is.
+func (s *blobs) take(r io.Reader) (blob, error) {
 	sum := sha256.New()
-	if w.data == "" {
+	if s.dir == "" {
 		b, err := io.ReadAll(io.TeeReader(r, sum))
-		return blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: int64(len(b))}, b, err
+		k := blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: int64(len(b))}
+		if err == nil {
+			s.mu.Lock()
+			s.held[k.SHA256] = b
+			s.mu.Unlock()
+		}
+		return k, err
 	}
-	f, err := os.CreateTemp(filepath.Join(w.data, "blobs"), ".new-*")
+	f, err := os.CreateTemp(s.dir, ".new-*")
 	if err != nil {
-		return blob{}, nil, err
+		return blob{}, err
 	}
 	n, err := io.Copy(f, io.TeeReader(r, sum))
 	k := blob{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: n}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), w.blobPath(k.SHA256))
+		err = os.Rename(f.Name(), s.path(k.SHA256))
 	}
 	if err != nil {
-		return k, nil, errors.Join(err, os.Remove(f.Name()))
+		return k, errors.Join(err, os.Remove(f.Name()))
 	}
-	return k, nil, nil
+	return k, nil
 }
 
-// keep stores bytes that the world made itself; they are there before anything
-// refers to them. The lock is held.
-func (w *world) keep(b []byte) (blob, error) {
-	k, own, err := w.receive(bytes.NewReader(b))
-	if own != nil {
-		w.blobs[k.SHA256] = own
-	}
-	return k, err
-}
+func (s *blobs) path(sum string) string { return filepath.Join(s.dir, sum) }
 
-func (w *world) blobPath(sum string) string { return filepath.Join(w.data, "blobs", sum) }
-
-// blobContent gives the bytes of a blob.
-func (w *world) blobContent(k blob) content {
-	if b, ok := w.blobs[k.SHA256]; ok {
+// content gives the bytes of a blob.
+func (s *blobs) content(k blob) content {
+	s.mu.RLock()
+	b, ok := s.held[k.SHA256]
+	s.mu.RUnlock()
+	if ok {
 		return content{size: k.Size, fill: func(p []byte, off int64) error {
 			copy(p, b[off:])
 			return nil
 		}}
 	}
-	path := w.blobPath(k.SHA256)
+	path := s.path(k.SHA256)
 	return content{size: k.Size, fill: func(p []byte, off int64) error { return readAt(path, p, off) }}
 }
 

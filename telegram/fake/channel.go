@@ -77,28 +77,60 @@ func (w *world) postView(m chatMessage) postView {
 
 // post puts files into the channel in its owner's name: all of them or none.
 func (w *world) post(id int64, items []item) ([]postView, error) {
-	var list []postView
-	err := w.change(func() error {
+	if len(items) == 0 || len(items) > 1000 {
+		return nil, invalid("1 to 1000 items, not %d", len(items))
+	}
+	check := func() error {
 		if !w.isChannel(id) {
 			return notFound("channel")
 		}
-		if len(items) == 0 || len(items) > 1000 {
-			return invalid("1 to 1000 items, not %d", len(items))
-		}
-		messages, err := w.fromItems(items)
-		if err != nil {
+		return nil
+	}
+	pieces, err := w.asked(check, func() ([]piece, error) { return w.fromItems(items) })
+	if err != nil {
+		return nil, err
+	}
+	var list []postView
+	err = w.change(func() error {
+		if err := check(); err != nil {
 			return err
 		}
-		for _, m := range messages {
-			list = append(list, w.postView(w.add(id, m, 0)))
+		for _, p := range pieces {
+			list = append(list, w.postView(w.add(id, w.whole(p), 0)))
 		}
 		return nil
 	})
 	return list, err
 }
 
-// fromItems makes the files and captions of messages to come.
-func (w *world) fromItems(items []item) ([]chatMessage, error) {
+// piece is a message to come, and its file; nil = it has none.
+type piece struct {
+	message chatMessage
+	file    *document
+}
+
+// whole is the message with its file, which is kept from now on.
+func (w *world) whole(p piece) chatMessage {
+	if p.file != nil {
+		p.message.Document = w.file(*p.file)
+	}
+	return p.message
+}
+
+// asked checks under the lock, and then makes without it what takes its time.
+func (w *world) asked(check func() error, make func() ([]piece, error)) ([]piece, error) {
+	w.mu.Lock()
+	err := check()
+	w.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return make()
+}
+
+// fromItems makes the files and captions of messages to come. The lock must not be
+// held.
+func (w *world) fromItems(items []item) ([]piece, error) {
 	for i, it := range items {
 		if it.Media == nil {
 			return nil, invalid("item %d has no media", i)
@@ -107,13 +139,13 @@ func (w *world) fromItems(items []item) ([]chatMessage, error) {
 			return nil, refuse(400, "MEDIA_CAPTION_TOO_LONG")
 		}
 	}
-	var list []chatMessage
+	var list []piece
 	for _, it := range items {
-		d, err := w.addDocument(*it.Media)
+		d, err := w.prepare(*it.Media)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, chatMessage{Text: it.Text, Document: d.ID})
+		list = append(list, piece{chatMessage{Text: it.Text}, &d})
 	}
 	return list, nil
 }

@@ -62,8 +62,7 @@ func (w *world) bothKnown(userID, botID int64) error {
 // send is a user writing to a bot: a text, a file, or an album. It lifts a block,
 // as writing to a bot again does.
 func (w *world) send(userID, botID int64, l letter) (sentView, error) {
-	var sent sentView
-	err := w.change(func() error {
+	check := func() error {
 		if err := w.bothKnown(userID, botID); err != nil {
 			return err
 		}
@@ -72,15 +71,28 @@ func (w *world) send(userID, botID int64, l letter) (sentView, error) {
 				return notFound("message to reply to")
 			}
 		}
-		messages, err := w.fromLetter(l)
-		if err != nil {
+		return nil
+	}
+	var sent sentView
+	pieces, err := w.asked(check, func() ([]piece, error) { return w.fromLetter(l) })
+	if err != nil {
+		return sent, err
+	}
+	err = w.change(func() error {
+		if err := check(); err != nil {
 			return err
+		}
+		group := int64(0)
+		if len(l.Album) > 0 {
+			group = w.album()
 		}
 		k := chatKey{botID, userID}
 		c := w.db.chats.rows[k]
 		c.Started, c.Blocked = true, false
 		w.db.chats.put(k, c)
-		for _, m := range messages {
+		for _, p := range pieces {
+			m := w.whole(p)
+			m.Grouped = group
 			m.Chat, m.From, m.ReplyTo, m.Protected, m.Origin = userID, userID, l.ReplyTo, l.Protected, l.ForwardedFrom
 			if m.Origin != nil {
 				m.OriginAt = w.now().Unix()
@@ -93,7 +105,7 @@ func (w *world) send(userID, botID int64, l letter) (sentView, error) {
 	return sent, err
 }
 
-func (w *world) fromLetter(l letter) ([]chatMessage, error) {
+func (w *world) fromLetter(l letter) ([]piece, error) {
 	switch {
 	case len(l.Album) > 0:
 		if l.Text != "" || l.Media != nil {
@@ -102,15 +114,7 @@ func (w *world) fromLetter(l letter) ([]chatMessage, error) {
 		if len(l.Album) < 2 || len(l.Album) > 10 {
 			return nil, invalid("an album has 2 to 10 items")
 		}
-		list, err := w.fromItems(l.Album)
-		if err != nil {
-			return nil, err
-		}
-		group := w.album()
-		for i := range list {
-			list[i].Grouped = group
-		}
-		return list, nil
+		return w.fromItems(l.Album)
 	case l.Media != nil:
 		return w.fromItems([]item{{Media: l.Media, Text: l.Text}})
 	case strings.TrimSpace(l.Text) == "":
@@ -118,11 +122,11 @@ func (w *world) fromLetter(l letter) ([]chatMessage, error) {
 	case length16(l.Text) > maxText:
 		return nil, refuse(400, "MESSAGE_TOO_LONG")
 	}
-	return []chatMessage{{Text: l.Text, Entities: commandEntity(l.Text)}}, nil
+	return []piece{{message: chatMessage{Text: l.Text, Entities: commandEntity(l.Text)}}}, nil
 }
 
 // album is a fresh grouped_id.
-func (w *world) album() int64 { return 1<<53 + w.next("album") }
+func (w *world) album() int64 { return (1+w.db.counters.rows["reset"])<<53 + w.next("album") }
 
 // commandEntity marks a command at the start of a text, as clients do.
 func commandEntity(text string) []entity {

@@ -18,12 +18,10 @@ var kinds = map[string]string{
 	"photo": "image/jpeg", "animation": "video/mp4", "video_note": "video/mp4",
 }
 
-// Telegram's limits: bytes of a file and of a photo; pixels of a photo's two sides
-// together are 10,000, so neither is longer.
+// Telegram's limits: bytes of a person's file and of a photo.
 const (
 	maxFileSize  = 4 << 30
 	maxPhotoSize = 10 << 20
-	maxSide      = 10000
 )
 
 // document is a file, whoever has it in a message. Its id is the same for all
@@ -57,13 +55,16 @@ type content struct {
 	fill func(p []byte, off int64) error
 }
 
-// addDocument makes the file that m describes, or finds the one it names.
-func (w *world) addDocument(m media) (document, error) {
+// prepare makes the file that m describes, without an id as yet, or finds the one
+// it names. It reads, draws and hashes: the lock must not be held.
+func (w *world) prepare(m media) (document, error) {
 	if _, ok := kinds[m.Kind]; !ok {
 		return document{}, invalid("unknown kind %q", m.Kind)
 	}
 	if m.Source.Document != 0 {
+		w.mu.Lock()
 		d, ok := w.db.documents.rows[m.Source.Document]
+		w.mu.Unlock()
 		if !ok {
 			return d, notFound("document")
 		}
@@ -89,21 +90,22 @@ func (w *world) addDocument(m media) (document, error) {
 	if err == nil {
 		err = w.takePictures(&d, cover)
 	}
-	if err != nil {
-		return d, err
-	}
-	w.file(&d)
-	return d, nil
+	return d, err
 }
 
-// file gives the document its id and, if it has none, a DC.
-func (w *world) file(d *document) {
+// file keeps a document that was prepared and gives its id. A new one that has no
+// DC gets the next in turn.
+func (w *world) file(d document) int64 {
+	if d.ID != 0 {
+		return d.ID
+	}
 	n := w.next("document")
-	d.ID = int64(binary.LittleEndian.Uint64(w.secret("document", n))>>2 | 1<<61)
+	d.ID = int64(binary.LittleEndian.Uint64(w.secret("document", w.db.counters.rows["reset"], n))>>2 | 1<<61)
 	if d.DC == 0 {
 		d.DC = w.dcs[int(n-1)%len(w.dcs)]
 	}
-	w.db.documents.put(d.ID, *d)
+	w.db.documents.put(d.ID, d)
+	return d.ID
 }
 
 // takeSource finds out how large the source is and pins its bytes.
@@ -129,7 +131,9 @@ func (w *world) takeSource(d *document) error {
 			d.FileName = filepath.Base(s.Path)
 		}
 	case s.Blob != "":
+		w.mu.Lock()
 		k, ok := w.db.names.rows[s.Blob]
+		w.mu.Unlock()
 		if !ok {
 			return notFound("blob")
 		}
@@ -150,7 +154,7 @@ func (w *world) takeSource(d *document) error {
 func (w *world) content(d document) (content, error) {
 	switch {
 	case d.Blob.SHA256 != "":
-		return w.blobContent(d.Blob), nil
+		return w.blobs.content(d.Blob), nil
 	case d.Source.Seed != nil:
 		seed := *d.Source.Seed
 		return content{size: d.Size, fill: func(p []byte, off int64) error {
@@ -192,8 +196,8 @@ func (w *world) document(id int64) (stored, error) {
 // negative length is all there is. It says how many will come.
 func (w *world) documentBytes(id, offset, length int64) (*io.SectionReader, int64, error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	d, ok := w.db.documents.rows[id]
+	w.mu.Unlock()
 	if !ok {
 		return nil, 0, notFound("document")
 	}

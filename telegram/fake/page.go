@@ -33,7 +33,7 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 			w.WriteHeader(http.StatusNoContent)
 		default:
 			w.Header().Set("Content-Type", "image/jpeg")
-			w.Header().Set("Cache-Control", "no-store") // after a reset the same id is another file
+			w.Header().Set("Cache-Control", "no-store") // after a reset there is no such file
 			http.ServeContent(w, r, "", time.Time{}, picture)
 		}
 	})
@@ -55,8 +55,8 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 // smallPicture is the thumbnail of a file, a JPEG of at most 320 px; nil = it has none.
 func (w *world) smallPicture(id int64) (*io.SectionReader, error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	d, ok := w.db.documents.rows[id]
+	w.mu.Unlock()
 	if !ok {
 		return nil, notFound("document")
 	}

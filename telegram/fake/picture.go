@@ -74,8 +74,30 @@ func encodePicture(img image.Image) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// decodePicture reads a JPEG or PNG, the two that a photo may be sent as.
+// Telegram's limits of a picture: pixels of both sides together, and how many
+// times the one may be as long as the other.
+const (
+	maxSides = 10000
+	maxRatio = 20
+)
+
+func checkSides(w, h int) error {
+	if w <= 0 || h <= 0 || w > maxSides || h > maxSides || w+h > maxSides || w > h*maxRatio || h > w*maxRatio {
+		return tgerr.New(400, "PHOTO_INVALID_DIMENSIONS")
+	}
+	return nil
+}
+
+// decodePicture reads a JPEG or PNG, the two that a photo may be sent as. Its size
+// is looked at first: a small file may unfold to more than fits memory.
 func decodePicture(b []byte) (img image.Image, isJPEG bool, err error) {
+	head, _, err := image.DecodeConfig(bytes.NewReader(b))
+	if err != nil {
+		return nil, false, tgerr.New(400, "IMAGE_PROCESS_FAILED")
+	}
+	if err := checkSides(head.Width, head.Height); err != nil {
+		return nil, false, err
+	}
 	if img, err = jpeg.Decode(bytes.NewReader(b)); err == nil {
 		return img, true, nil
 	}

@@ -2,8 +2,10 @@ package fake
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
 	"image/jpeg"
 	"image/png"
 	"testing"
@@ -86,6 +88,32 @@ func TestPhotoFromPNG(t *testing.T) {
 	must(b.putBlob("no", bytes.NewReader([]byte("no picture"))))(t)
 	_, err = b.post(channelID, []item{{Media: &media{Kind: "photo", Source: source{Blob: "no"}}}})
 	refused(t, err, 400, "IMAGE_PROCESS_FAILED")
+}
+
+// TestPictureDimensions: what a picture unfolds to is judged before it does.
+func TestPictureDimensions(t *testing.T) {
+	b := newBench(t, Options{})
+	// The head of a PNG is enough: one of 60,000 × 60,000 would not fit memory.
+	header := func(w, h uint32) []byte {
+		chunk := binary.BigEndian.AppendUint32([]byte("IHDR"), w)
+		chunk = append(binary.BigEndian.AppendUint32(chunk, h), 8, 0, 0, 0, 0)
+		out := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n"), uint32(len(chunk)-4))
+		return binary.BigEndian.AppendUint32(append(out, chunk...), crc32.ChecksumIEEE(chunk))
+	}
+	for _, c := range [][2]uint32{{60000, 60000}, {6000, 4001}, {2001, 100}, {100, 2001}} {
+		must(b.putBlob("p", bytes.NewReader(header(c[0], c[1]))))(t)
+		photo := &media{Kind: "photo", Source: source{Blob: "p"}}
+		_, err := b.post(channelID, []item{{Media: photo}})
+		refused(t, err, 400, "PHOTO_INVALID_DIMENSIONS")
+		covered := film(7, 5000)
+		covered.Thumb = &source{Blob: "p"}
+		_, err = b.post(channelID, []item{{Media: covered}})
+		refused(t, err, 400, "PHOTO_INVALID_DIMENSIONS")
+	}
+	for _, c := range [][2]int{{9000, 2000}, {2100, 100}} {
+		_, err := b.post(channelID, []item{{Media: &media{Kind: "photo", Source: seeded(5, 0), Width: c[0], Height: c[1]}}})
+		refused(t, err, 400, "PHOTO_INVALID_DIMENSIONS")
+	}
 }
 
 func BenchmarkPostWithThumbs(b *testing.B) {

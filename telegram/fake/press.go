@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -148,18 +147,4 @@ func (w *world) login(ctx context.Context, userID, botID int64) (string, error) 
 		return "", fmt.Errorf("wait for a button with a URL after /web: %w", errTimeout)
 	}
 	return url, nil
-}
-
-// checkURL is Telegram's rule for the URL of a button: a scheme it knows and a
-// host with a dot, so "localhost" is refused.
-func checkURL(u string, web bool) error {
-	rest, secure := strings.CutPrefix(u, "https://")
-	if !secure && !web {
-		rest, _ = strings.CutPrefix(u, "http://")
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	if tme := strings.HasPrefix(u, "tg://") && !web; !tme && (rest == u || !strings.Contains(host, ".")) {
-		return refuse(400, "BUTTON_URL_INVALID")
-	}
-	return nil
 }

@@ -15,16 +15,16 @@ func tlCommands(list []command) []tg.BotCommand {
 	return out
 }
 
-// defaultScope is all that the fake knows: the menu for everybody.
-func defaultScope(s tg.BotCommandScopeClass) error {
-	if _, ok := s.(*tg.BotCommandScopeDefault); !ok {
-		return refuse(400, "NOT_IMPLEMENTED")
+// defaultScope is all that the fake knows: the menu for everybody, in any language.
+func defaultScope(s tg.BotCommandScopeClass, lang string) error {
+	if _, ok := s.(*tg.BotCommandScopeDefault); !ok || lang != "" {
+		return errNotBuilt
 	}
 	return nil
 }
 
 func (w *world) setBotCommands(c *call, r *tg.BotsSetBotCommandsRequest) (bin.Encoder, error) {
-	if err := defaultScope(r.Scope); err != nil {
+	if err := defaultScope(r.Scope, r.LangCode); err != nil {
 		return nil, err
 	}
 	if len(r.Commands) > 100 {
@@ -57,14 +57,14 @@ func (w *world) menu(c *call, list []command) (bin.Encoder, error) {
 }
 
 func (w *world) resetBotCommands(c *call, r *tg.BotsResetBotCommandsRequest) (bin.Encoder, error) {
-	if err := defaultScope(r.Scope); err != nil {
+	if err := defaultScope(r.Scope, r.LangCode); err != nil {
 		return nil, err
 	}
 	return w.menu(c, []command{})
 }
 
 func (w *world) getBotCommands(c *call, r *tg.BotsGetBotCommandsRequest) (bin.Encoder, error) {
-	if err := defaultScope(r.Scope); err != nil {
+	if err := defaultScope(r.Scope, r.LangCode); err != nil {
 		return nil, err
 	}
 	w.mu.Lock()

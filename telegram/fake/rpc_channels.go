@@ -114,7 +114,13 @@ func (w *world) tlMessages(account, boxID int64, ids []tg.InputMessageClass, n *
 			m, _ := w.find(boxID, int32(in.ID))
 			id = int(m.ReplyTo)
 		case *tg.InputMessageCallbackQuery:
+			q := w.queries[in.QueryID]
+			if q == nil || q.bot != account || int(q.message) != in.ID || !w.now().Before(q.until) {
+				return nil, refuse(400, "QUERY_ID_INVALID")
+			}
 			id = in.ID
+		default:
+			return nil, errNotBuilt
 		}
 		list = append(list, w.tlFound(account, boxID, int32(id), n))
 	}
@@ -133,7 +139,12 @@ func (w *world) deleteChannelMessages(c *call, r *tg.ChannelsDeleteMessagesReque
 			return refuse(400, "CHAT_ADMIN_REQUIRED")
 		}
 		for _, n := range r.ID {
-			if m, ok := w.find(id, int32(n)); ok && m.From != c.account && !b.may(rightDelete) {
+			m, ok := w.find(id, int32(n))
+			switch {
+			case !ok || b.may(rightDelete) || m.From == c.account && b.may(rightPost):
+			case m.From == c.account:
+				return refuse(400, "CHAT_ADMIN_REQUIRED")
+			default:
 				return refuse(403, "MESSAGE_DELETE_FORBIDDEN")
 			}
 		}
@@ -143,6 +154,9 @@ func (w *world) deleteChannelMessages(c *call, r *tg.ChannelsDeleteMessagesReque
 }
 
 func (w *world) deleteMessages(c *call, r *tg.MessagesDeleteMessagesRequest) (bin.Encoder, error) {
+	if !r.Revoke {
+		return nil, errNotBuilt // here a message is there for both sides or for none
+	}
 	t := &tg.MessagesAffectedMessages{}
 	err := w.change(func() error { return w.removeNamed(c, c.account, r.ID, t) })
 	return t, err

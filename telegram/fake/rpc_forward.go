@@ -8,6 +8,9 @@ import (
 // forwardMessages copies messages to another place, all of them or none. Ids that
 // are not there are passed over, unless none is.
 func (w *world) forwardMessages(c *call, r *tg.MessagesForwardMessagesRequest) (bin.Encoder, error) {
+	if err := honour(r.Flags, forwardHonours...); err != nil {
+		return nil, err
+	}
 	if len(r.ID) == 0 {
 		return nil, refuse(400, "MESSAGE_IDS_EMPTY")
 	}

@@ -1,9 +1,6 @@
 package fake
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
@@ -87,40 +84,89 @@ func (w *world) sentUpdates(account int64, randoms []int64, list []sentAs) *tg.U
 	return w.updates(account, append(ids, news...)...)
 }
 
-// sendOne is sendMessage and sendMedia. file, if any, is called when nothing else
-// can refuse the message.
-func (w *world) sendOne(c *call, peer tg.InputPeerClass, reply tg.InputReplyToClass, markup tg.ReplyMarkupClass, random int64, m chatMessage, file func() (int64, error)) (bin.Encoder, error) {
+// letterOut is a bot's message before it is written.
+type letterOut struct {
+	peer    tg.InputPeerClass
+	reply   tg.InputReplyToClass
+	markup  tg.ReplyMarkupClass
+	random  int64
+	message chatMessage
+}
+
+// address finds where the message goes and what may refuse it; again says that
+// its random_id has been used, and for what.
+func (w *world) address(account int64, l letterOut) (to target, m chatMessage, s sentAs, again bool, err error) {
+	m = l.message
+	if to, err = w.target(account, l.peer); err != nil {
+		return
+	}
+	if err = w.mayWrite(account, to); err != nil {
+		return
+	}
+	if m.Buttons, err = fromMarkup(l.markup, to.user != 0); err != nil {
+		return
+	}
+	if m.ReplyTo, err = w.replyTo(to, l.reply); err != nil {
+		return
+	}
+	s, again, err = w.sent(account, l.random)
+	return
+}
+
+// replyTo is the message of the target that is replied to; 0 = none.
+func (w *world) replyTo(to target, reply tg.InputReplyToClass) (int32, error) {
+	if reply == nil {
+		return 0, nil
+	}
+	r, ok := reply.(*tg.InputReplyToMessage)
+	if !ok || r.Flags != 0 { // a story, a quote, another chat's message
+		return 0, errNotBuilt
+	}
+	id := r.ReplyToMsgID
+	if id <= 0 || id > int(w.db.boxes.rows[to.box].Last) {
+		return 0, refuse(400, "REPLY_MESSAGE_ID_INVALID")
+	}
+	old, ok := w.find(to.box, int32(id))
+	switch {
+	case !ok:
+		return 0, nil // a reply to what is gone is sent without it
+	case old.Chat != to.user:
+		return 0, refuse(400, "REPLY_MESSAGE_ID_INVALID")
+	}
+	return old.ID, nil
+}
+
+// sendOne is sendMessage and sendMedia. The file, if there is one, is made between
+// two looks at what may refuse the message, as that takes its time.
+func (w *world) sendOne(c *call, l letterOut, enclose func() (enclosure, error)) (bin.Encoder, error) {
+	w.mu.Lock()
+	_, _, _, again, err := w.address(c.account, l)
+	w.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	var file enclosure
+	if enclose != nil && !again {
+		if file, err = enclose(); err != nil {
+			return nil, err
+		}
+	}
 	var t *tg.Updates
-	err := w.change(func() error {
-		to, err := w.target(c.account, peer)
-		if err != nil {
-			return err
-		}
-		if err := w.mayWrite(c.account, to); err != nil {
-			return err
-		}
-		if m.Buttons, err = fromMarkup(markup); err != nil {
-			return err
-		}
-		if r, ok := reply.(*tg.InputReplyToMessage); ok {
-			// A reply to what is gone is sent without it, as the real server does for bots.
-			if old, ok := w.find(to.box, int32(r.ReplyToMsgID)); ok && old.Chat == to.user {
-				m.ReplyTo = old.ID
-			}
-		}
-		s, again, err := w.sent(c.account, random)
+	err = w.change(func() error {
+		to, m, s, again, err := w.address(c.account, l)
 		if err != nil {
 			return err
 		}
 		if !again {
-			if file != nil {
-				if m.Document, err = file(); err != nil {
-					return err
-				}
+			if enclose != nil {
+				m.Document = w.file(file.document)
 			}
-			s = w.write(c, to, m, random)
+			for _, k := range file.spent {
+				delete(w.uploads, k)
+			}
+			s = w.write(c, to, m, l.random)
 		}
-		t = w.sentUpdates(c.account, []int64{random}, []sentAs{s})
+		t = w.sentUpdates(c.account, []int64{l.random}, []sentAs{s})
 		return nil
 	})
 	if err != nil {
@@ -130,113 +176,65 @@ func (w *world) sendOne(c *call, peer tg.InputPeerClass, reply tg.InputReplyToCl
 }
 
 func (w *world) sendMessage(c *call, r *tg.MessagesSendMessageRequest) (bin.Encoder, error) {
-	if strings.TrimSpace(r.Message) == "" {
-		return nil, refuse(400, "MESSAGE_EMPTY")
+	if err := honour(r.Flags, messageHonours...); err != nil {
+		return nil, err
 	}
-	if length16(r.Message) > maxText {
-		return nil, refuse(400, "MESSAGE_TOO_LONG")
-	}
-	entities, err := fromEntities(r.Entities, r.Message)
+	text, entities, err := fromText(r.Message, r.Entities, maxText, "MESSAGE_TOO_LONG")
 	if err != nil {
 		return nil, err
 	}
-	return w.sendOne(c, r.Peer, r.ReplyTo, r.ReplyMarkup, r.RandomID, chatMessage{
-		Text: r.Message, Entities: entities, Silent: r.Silent, Protected: r.Noforwards,
-	}, nil)
+	if text == "" {
+		return nil, refuse(400, "MESSAGE_EMPTY")
+	}
+	return w.sendOne(c, letterOut{r.Peer, r.ReplyTo, r.ReplyMarkup, r.RandomID, chatMessage{
+		Text: text, Entities: entities, Silent: r.Silent, Protected: r.Noforwards,
+	}}, nil)
 }
 
 func (w *world) sendMedia(c *call, r *tg.MessagesSendMediaRequest) (bin.Encoder, error) {
-	if length16(r.Message) > maxCaption {
-		return nil, refuse(400, "MEDIA_CAPTION_TOO_LONG")
+	if err := honour(r.Flags, mediaHonours...); err != nil {
+		return nil, err
 	}
-	entities, err := fromEntities(r.Entities, r.Message)
+	text, entities, err := fromText(r.Message, r.Entities, maxCaption, "MEDIA_CAPTION_TOO_LONG")
 	if err != nil {
 		return nil, err
 	}
-	return w.sendOne(c, r.Peer, r.ReplyTo, r.ReplyMarkup, r.RandomID, chatMessage{
-		Text: r.Message, Entities: entities, Silent: r.Silent, Protected: r.Noforwards,
-	}, func() (int64, error) { return w.sentFile(c, r.Media) })
+	return w.sendOne(c, letterOut{r.Peer, r.ReplyTo, r.ReplyMarkup, r.RandomID, chatMessage{
+		Text: text, Entities: entities, Silent: r.Silent, Protected: r.Noforwards,
+	}}, func() (enclosure, error) { return w.enclose(c, r.Media) })
 }
 
-// sentFile is a file that is sent by its id, or has been uploaded.
-func (w *world) sentFile(c *call, m tg.InputMediaClass) (int64, error) {
-	account := c.account
+// enclose is a file that is sent by its id, or has been uploaded. The lock must
+// not be held.
+func (w *world) enclose(c *call, m tg.InputMediaClass) (enclosure, error) {
 	switch m := m.(type) {
 	case *tg.InputMediaDocument:
+		if err := honour(m.Flags, againHonours...); err != nil {
+			return enclosure{}, err
+		}
 		if in, ok := m.ID.(*tg.InputDocument); ok {
-			d := w.db.documents.rows[in.ID]
-			if d.ID == 0 || d.Kind == "photo" || in.AccessHash != w.accessHash(account, "file", in.ID) {
-				return 0, refuse(400, "MEDIA_EMPTY")
-			}
-			return in.ID, w.checkReference(account, in.ID, in.FileReference)
+			return w.known(c.account, in.ID, in.AccessHash, in.FileReference, false)
 		}
-		return 0, refuse(400, "MEDIA_EMPTY")
+		return enclosure{}, refuse(400, "MEDIA_EMPTY")
 	case *tg.InputMediaPhoto:
-		if in, ok := m.ID.(*tg.InputPhoto); ok {
-			d := w.db.documents.rows[in.ID]
-			if d.Kind != "photo" || in.AccessHash != w.accessHash(account, "file", in.ID) {
-				return 0, refuse(400, "MEDIA_EMPTY")
-			}
-			return in.ID, w.checkReference(account, in.ID, in.FileReference)
+		if err := honour(m.Flags); err != nil {
+			return enclosure{}, err
 		}
-		return 0, refuse(400, "MEDIA_EMPTY")
+		if in, ok := m.ID.(*tg.InputPhoto); ok {
+			return w.known(c.account, in.ID, in.AccessHash, in.FileReference, true)
+		}
+		return enclosure{}, refuse(400, "MEDIA_EMPTY")
 	}
 	return w.uploaded(c, m)
 }
 
-func (w *world) editMessage(c *call, r *tg.MessagesEditMessageRequest) (bin.Encoder, error) {
-	if r.Media != nil {
-		return nil, refuse(400, "NOT_IMPLEMENTED")
+// known is a file that an account names by its id.
+func (w *world) known(account, id, hash int64, reference []byte, photo bool) (enclosure, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d := w.db.documents.rows[id]
+	if d.ID == 0 || (d.Kind == "photo") != photo || hash != w.accessHash(account, "file", id) {
+		return enclosure{}, refuse(400, "MEDIA_EMPTY")
 	}
-	var t *tg.Updates
-	err := w.change(func() error {
-		to, err := w.target(c.account, r.Peer)
-		if err != nil {
-			return err
-		}
-		m, ok := w.find(to.box, int32(r.ID))
-		if !ok || m.Chat != to.user {
-			return refuse(400, "MESSAGE_ID_INVALID")
-		}
-		if m.From != c.account && (to.user != 0 || !w.db.bots.rows[c.account].may(rightEdit)) {
-			return refuse(403, "MESSAGE_AUTHOR_REQUIRED")
-		}
-		next := m
-		if text, ok := r.GetMessage(); ok {
-			next.Text = text
-			if next.Entities, err = fromEntities(r.Entities, text); err != nil {
-				return err
-			}
-		}
-		if next.Buttons, err = fromMarkup(r.ReplyMarkup); err != nil {
-			return err
-		}
-		limit := maxText
-		if m.Document != 0 {
-			limit = maxCaption
-		}
-		switch {
-		case strings.TrimSpace(next.Text) == "" && m.Document == 0:
-			return refuse(400, "MESSAGE_EMPTY")
-		case length16(next.Text) > limit:
-			return refuse(400, "MESSAGE_TOO_LONG")
-		case next.Text == m.Text && slices.Equal(next.Entities, m.Entities) && sameButtons(next.Buttons, m.Buttons):
-			return refuse(400, "MESSAGE_NOT_MODIFIED")
-		}
-		m = w.edit(to.box, next, c.session)
-		t = w.updates(c.account, w.update(c.account, to.box, w.db.boxes.rows[to.box].PTS, event{eventEdit, []int32{m.ID}})...)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-func sameButtons(a, b [][]button) bool {
-	return slices.EqualFunc(a, b, func(a, b []button) bool {
-		return slices.EqualFunc(a, b, func(a, b button) bool {
-			return a.Text == b.Text && a.URL == b.URL && a.WebApp == b.WebApp && string(a.bytes()) == string(b.bytes())
-		})
-	})
+	return enclosure{document: d}, w.checkReference(account, id, reference)
 }

@@ -35,8 +35,8 @@ func (w *world) getFile(c *call, r *tg.UploadGetFileRequest) (bin.Encoder, error
 		return nil, err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	d, size, err := w.located(c.account, r.Location)
+	w.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (w *world) located(account int64, l tg.InputFileLocationClass) (document, s
 	case *tg.InputPhotoFileLocation:
 		id, hash, ref, size, photo = l.ID, l.AccessHash, l.FileReference, l.ThumbSize, true
 	default:
-		return document{}, "", refuse(400, "NOT_IMPLEMENTED")
+		return document{}, "", errNotBuilt
 	}
 	d, ok := w.db.documents.rows[id]
 	if !ok || (d.Kind == "photo") != photo || hash != w.accessHash(account, "file", id) {

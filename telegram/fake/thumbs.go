@@ -1,6 +1,9 @@
 package fake
 
-import "image"
+import (
+	"bytes"
+	"image"
+)
 
 // cover is the picture of a thumbnail's source; nil = none.
 func (w *world) cover(s *source) (image.Image, error) {
@@ -47,7 +50,7 @@ func (w *world) takePictures(d *document, cover image.Image) error {
 		if err != nil {
 			return err
 		}
-		if t.Blob, err = w.keep(b); err != nil {
+		if t.Blob, err = w.blobs.take(bytes.NewReader(b)); err != nil {
 			return err
 		}
 		d.Thumbs = append(d.Thumbs, t)
@@ -64,8 +67,8 @@ func (w *world) takePhoto(d *document) (image.Image, error) {
 		if d.Width <= 0 || d.Height <= 0 {
 			d.Width, d.Height = 1280, 720
 		}
-		if d.Width > maxSide || d.Height > maxSide {
-			return nil, refuse(400, "PHOTO_INVALID_DIMENSIONS")
+		if err := checkSides(d.Width, d.Height); err != nil {
+			return nil, err
 		}
 		img := drawPicture(*d.Source.Seed, d.Width, d.Height)
 		return img, w.redraw(d, img)
@@ -87,7 +90,7 @@ func (w *world) redraw(d *document, img image.Image) error {
 	if err != nil {
 		return err
 	}
-	d.Blob, err = w.keep(b)
+	d.Blob, err = w.blobs.take(bytes.NewReader(b))
 	d.Size = d.Blob.Size
 	return err
 }
@@ -117,7 +120,7 @@ func (w *world) sizeContent(d document, letter string) (content, bool, error) {
 			c, err := w.content(d)
 			return c, true, err
 		}
-		return w.blobContent(t.Blob), true, nil
+		return w.blobs.content(t.Blob), true, nil
 	}
 	return content{}, false, nil
 }

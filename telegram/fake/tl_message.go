@@ -8,7 +8,7 @@ func (w *world) tlMessage(viewer, boxID int64, m chatMessage) *tg.Message {
 	t := &tg.Message{ID: int(m.ID), Date: int(m.Date), Message: m.Text, Out: m.From == viewer, Silent: m.Silent}
 	if w.isChannel(boxID) {
 		t.Post, t.PeerID = true, &tg.PeerChannel{ChannelID: boxID}
-		t.Noforwards = w.db.channels.rows[boxID].Protected
+		t.Noforwards = w.db.channels.rows[boxID].Protected || m.Protected
 		t.SetViews(1)
 	} else {
 		t.PeerID, t.Noforwards = &tg.PeerUser{UserID: m.Chat}, m.Protected

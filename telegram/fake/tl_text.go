@@ -1,7 +1,8 @@
 package fake
 
 import (
-	"unicode/utf8"
+	"strings"
+	"unicode"
 
 	"github.com/gotd/td/tg"
 )
@@ -37,6 +38,30 @@ func tlEntities(list []entity) []tg.MessageEntityClass {
 		}
 	}
 	return out
+}
+
+// fromText takes a bot's text and formatting: without the space around it, as the
+// real server does. tooLong is the error of one that has more than limit units.
+func fromText(text string, list []tg.MessageEntityClass, limit int, tooLong string) (string, []entity, error) {
+	entities, err := fromEntities(list, text)
+	if err != nil {
+		return "", nil, err
+	}
+	rest := strings.TrimLeftFunc(text, unicode.IsSpace)
+	lead := length16(text) - length16(rest)
+	rest = strings.TrimRightFunc(rest, unicode.IsSpace)
+	size := length16(rest)
+	if size > limit {
+		return "", nil, refuse(400, tooLong)
+	}
+	var kept []entity
+	for _, e := range entities {
+		from, to := max(e.Offset-lead, 0), min(e.Offset-lead+e.Length, size)
+		if e.Offset, e.Length = from, to-from; from < to {
+			kept = append(kept, e)
+		}
+	}
+	return rest, kept, nil
 }
 
 // fromEntities checks a bot's formatting of text.
@@ -77,70 +102,4 @@ func fromEntities(list []tg.MessageEntityClass, text string) ([]entity, error) {
 		out = append(out, n)
 	}
 	return out, nil
-}
-
-func tlButtons(rows [][]button) *tg.ReplyInlineMarkup {
-	t := &tg.ReplyInlineMarkup{}
-	for _, row := range rows {
-		var r tg.KeyboardButtonRow
-		for _, b := range row {
-			switch {
-			case b.URL != "":
-				r.Buttons = append(r.Buttons, &tg.KeyboardButtonURL{Text: b.Text, URL: b.URL})
-			case b.WebApp != "":
-				r.Buttons = append(r.Buttons, &tg.KeyboardButtonWebView{Text: b.Text, URL: b.WebApp})
-			default:
-				r.Buttons = append(r.Buttons, &tg.KeyboardButtonCallback{Text: b.Text, Data: b.bytes()})
-			}
-		}
-		t.Rows = append(t.Rows, r)
-	}
-	return t
-}
-
-// fromMarkup checks a bot's keyboard. Inline ones are known; nil = none.
-func fromMarkup(m tg.ReplyMarkupClass) ([][]button, error) {
-	if m == nil {
-		return nil, nil
-	}
-	inline, ok := m.(*tg.ReplyInlineMarkup)
-	if !ok {
-		return nil, refuse(400, "NOT_IMPLEMENTED")
-	}
-	var rows [][]button
-	for _, r := range inline.Rows {
-		var row []button
-		for _, b := range r.Buttons {
-			n, err := fromButton(b)
-			if err != nil {
-				return nil, err
-			}
-			if n.Text == "" {
-				return nil, refuse(400, "BUTTON_INVALID")
-			}
-			row = append(row, n)
-		}
-		if len(row) > 0 {
-			rows = append(rows, row)
-		}
-	}
-	return rows, nil
-}
-
-func fromButton(b tg.KeyboardButtonClass) (button, error) {
-	switch b := b.(type) {
-	case *tg.KeyboardButtonCallback:
-		if len(b.Data) == 0 || len(b.Data) > 64 {
-			return button{}, refuse(400, "BUTTON_DATA_INVALID")
-		}
-		if !utf8.Valid(b.Data) {
-			return button{Text: b.Text, DataBase64: b.Data}, nil
-		}
-		return button{Text: b.Text, Data: string(b.Data)}, nil
-	case *tg.KeyboardButtonURL:
-		return button{Text: b.Text, URL: b.URL}, checkURL(b.URL, false)
-	case *tg.KeyboardButtonWebView:
-		return button{Text: b.Text, WebApp: b.URL}, checkURL(b.URL, true)
-	}
-	return button{}, refuse(400, "NOT_IMPLEMENTED")
 }

@@ -13,37 +13,44 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// Limits of core.telegram.org/api/files#uploading-files.
+// Limits of core.telegram.org/api/files#uploading-files, for accounts that pay
+// nothing, as bots do.
 const (
 	maxPart    = 512 << 10 // bytes of a part
-	maxParts   = 8000      // of a file of 4 GB
+	maxParts   = 4000      // of a file
+	maxSmall   = 10 << 20  // bytes of a file in small parts
+	maxWaiting = maxParts * maxPart
 	uploadLife = time.Hour // how long parts wait for the message that uses them
 )
 
-// uploadKey names a file that an account is uploading.
+// uploadKey names a file that an account is uploading to a DC. Small and big
+// parts are two files, even under one id.
 type uploadKey struct {
+	dc            int
 	account, file int64
+	big           bool
 }
 
 // upload is the parts of a file that have come so far. They are lost with the
 // process, as the message that will use them has not been accepted yet.
 type upload struct {
-	parts map[int][]byte
+	parts map[int][]byte // never written to again
+	size  int
 	last  time.Time
 }
 
 func (w *world) saveFilePart(c *call, r *tg.UploadSaveFilePartRequest) (bin.Encoder, error) {
-	return w.savePart(c.account, r.FileID, r.FilePart, r.Bytes)
+	return w.savePart(uploadKey{c.dc, c.account, r.FileID, false}, r.FilePart, r.Bytes)
 }
 
 func (w *world) saveBigFilePart(c *call, r *tg.UploadSaveBigFilePartRequest) (bin.Encoder, error) {
 	if r.FileTotalParts < -1 || r.FileTotalParts == 0 || r.FileTotalParts > maxParts || (r.FileTotalParts > 0 && r.FilePart >= r.FileTotalParts) {
 		return nil, refuse(400, "FILE_PARTS_INVALID")
 	}
-	return w.savePart(c.account, r.FileID, r.FilePart, r.Bytes)
+	return w.savePart(uploadKey{c.dc, c.account, r.FileID, true}, r.FilePart, r.Bytes)
 }
 
-func (w *world) savePart(account, file int64, n int, b []byte) (bin.Encoder, error) {
+func (w *world) savePart(k uploadKey, n int, b []byte) (bin.Encoder, error) {
 	switch {
 	case n < 0 || n >= maxParts:
 		return nil, refuse(400, "FILE_PART_INVALID")
@@ -52,152 +59,150 @@ func (w *world) savePart(account, file int64, n int, b []byte) (bin.Encoder, err
 	case len(b) > maxPart:
 		return nil, refuse(400, "FILE_PART_TOO_BIG")
 	}
+	b = bytes.Clone(b) // the buffer is the connection's
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for k, u := range w.uploads {
+	waiting := 0
+	for k2, u := range w.uploads {
 		if w.now().Sub(u.last) > uploadLife {
-			delete(w.uploads, k)
+			delete(w.uploads, k2)
+		} else if k2.account == k.account {
+			waiting += u.size
 		}
 	}
-	k := uploadKey{account, file}
-	if w.uploads[k] == nil {
-		w.uploads[k] = &upload{parts: map[int][]byte{}}
+	u := w.uploads[k]
+	if u == nil {
+		u = &upload{parts: map[int][]byte{}}
 	}
-	w.uploads[k].parts[n], w.uploads[k].last = bytes.Clone(b), w.now()
+	more := len(b) - len(u.parts[n])
+	if waiting+more > maxWaiting {
+		// As much as the largest file: who uploads more at once must wait.
+		return nil, refuse(420, "FLOOD_WAIT_60")
+	}
+	w.uploads[k] = u
+	u.parts[n], u.size, u.last = b, u.size+more, w.now()
 	return &tg.BoolTrue{}, nil
 }
 
-// assemble makes a blob of a file's parts: equal ones, but for the last, of which
-// 512 KiB is a multiple.
-func (w *world) assemble(account int64, in tg.InputFileClass) (blob, string, error) {
-	var file int64
+// parcel is an uploaded file that a message is to be made of.
+type parcel struct {
+	key       uploadKey
+	parts     [][]byte
+	name, sum string
+}
+
+// parcel finds a file's parts at the call's DC: equal ones, but for the last, of
+// which 512 KiB is a multiple.
+func (w *world) parcel(c *call, in tg.InputFileClass) (parcel, error) {
+	p := parcel{key: uploadKey{dc: c.dc, account: c.account}}
 	var count int
-	var name, sum string
 	switch f := in.(type) {
 	case *tg.InputFile:
-		file, count, name, sum = f.ID, f.Parts, f.Name, f.MD5Checksum
+		p.key.file, count, p.name, p.sum = f.ID, f.Parts, f.Name, f.MD5Checksum
 	case *tg.InputFileBig:
-		file, count, name = f.ID, f.Parts, f.Name
+		p.key.file, p.key.big, count, p.name = f.ID, true, f.Parts, f.Name
 	default:
-		return blob{}, "", refuse(400, "NOT_IMPLEMENTED")
+		return p, errNotBuilt
 	}
 	if count < 1 || count > maxParts {
-		return blob{}, "", refuse(400, "FILE_PARTS_INVALID")
+		return p, refuse(400, "FILE_PARTS_INVALID")
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var parts map[int][]byte
-	if u := w.uploads[uploadKey{account, file}]; u != nil {
+	if u := w.uploads[p.key]; u != nil {
 		parts = u.parts
 	}
-	var readers []io.Reader
+	size := 0
 	for n := range count {
 		b := parts[n]
 		switch {
 		case b == nil:
-			return blob{}, "", refuse(400, fmt.Sprintf("FILE_PART_%d_MISSING", n))
+			return p, refuse(400, fmt.Sprintf("FILE_PART_%d_MISSING", n))
 		case n < count-1 && (len(b)%1024 != 0 || maxPart%len(b) != 0):
-			return blob{}, "", refuse(400, "FILE_PART_SIZE_INVALID")
+			return p, refuse(400, "FILE_PART_SIZE_INVALID")
 		case n > 0 && n < count-1 && len(b) != len(parts[0]), n > 0 && len(b) > len(parts[0]):
-			return blob{}, "", refuse(400, "FILE_PART_SIZE_CHANGED")
+			return p, refuse(400, "FILE_PART_SIZE_CHANGED")
 		}
+		p.parts, size = append(p.parts, b), size+len(b)
+	}
+	if !p.key.big && size > maxSmall {
+		return p, refuse(400, "FILE_PARTS_INVALID")
+	}
+	return p, nil
+}
+
+// assemble makes a blob of a parcel. It takes as long as the file is large, so the
+// lock must not be held.
+func (w *world) assemble(p parcel) (blob, error) {
+	var readers []io.Reader
+	for _, b := range p.parts {
 		readers = append(readers, bytes.NewReader(b))
 	}
 	hash := md5.New()
-	k, own, err := w.receive(io.TeeReader(io.MultiReader(readers...), hash))
-	if err != nil {
-		return k, "", err
+	k, err := w.blobs.take(io.TeeReader(io.MultiReader(readers...), hash))
+	if err == nil && p.sum != "" && p.sum != hex.EncodeToString(hash.Sum(nil)) {
+		err = refuse(400, "MD5_CHECKSUM_INVALID")
 	}
-	if sum != "" && sum != hex.EncodeToString(hash.Sum(nil)) {
-		return k, "", refuse(400, "MD5_CHECKSUM_INVALID")
-	}
-	if own != nil {
-		w.blobs[k.SHA256] = own
-	}
-	return k, name, nil
+	return k, err
+}
+
+// enclosure is the file of a message to come: one that is there, or one without
+// an id that is filed together with the message and uses up its parts.
+type enclosure struct {
+	document document
+	spent    []uploadKey
 }
 
 // uploaded makes a file of what a bot has uploaded to the call's DC. Attributes
-// and MIME type are given back as they came.
-func (w *world) uploaded(c *call, m tg.InputMediaClass) (int64, error) {
+// and MIME type are given back as they came. The lock must not be held.
+func (w *world) uploaded(c *call, m tg.InputMediaClass) (enclosure, error) {
 	d := document{DC: c.dc, Date: w.now().Unix()}
 	var file, cover tg.InputFileClass
 	switch m := m.(type) {
 	case *tg.InputMediaUploadedPhoto:
+		if err := honour(m.Flags); err != nil {
+			return enclosure{}, err
+		}
 		d.Kind, d.MIME, file = "photo", kinds["photo"], m.File
 	case *tg.InputMediaUploadedDocument:
+		if err := honour(m.Flags, uploadedHonours...); err != nil {
+			return enclosure{}, err
+		}
+		if m.MimeType == "" {
+			return enclosure{}, refuse(400, "MEDIA_INVALID")
+		}
 		d.MIME, file, cover = m.MimeType, m.File, m.Thumb
 		if err := d.describe(m.Attributes, m.ForceFile); err != nil {
-			return 0, err
+			return enclosure{}, err
 		}
 	default:
-		return 0, refuse(400, "NOT_IMPLEMENTED")
+		return enclosure{}, errNotBuilt
 	}
-	var name string
-	var err error
-	if d.Blob, name, err = w.assemble(c.account, file); err != nil {
-		return 0, err
+	p, err := w.parcel(c, file)
+	if err != nil {
+		return enclosure{}, err
 	}
-	d.Size, d.Source = d.Blob.Size, source{Blob: name}
+	if d.Blob, err = w.assemble(p); err != nil {
+		return enclosure{}, err
+	}
+	d.Size, d.Source = d.Blob.Size, source{Blob: p.name}
+	spent := []uploadKey{p.key}
 	var img image.Image
 	if cover != nil {
-		k, _, err := w.assemble(c.account, cover)
+		p, err := w.parcel(c, cover)
 		if err != nil {
-			return 0, err
+			return enclosure{}, err
+		}
+		k, err := w.assemble(p)
+		if err != nil {
+			return enclosure{}, err
 		}
 		if img, _, err = w.readPicture(document{Blob: k}); err != nil {
-			return 0, err
+			return enclosure{}, err
 		}
+		spent = append(spent, p.key)
 	}
-	if err := w.takePictures(&d, img); err != nil {
-		return 0, err
-	}
-	w.file(&d)
-	return d.ID, nil
-}
-
-// describe reads what the control API shows from the attributes, and keeps them.
-func (d *document) describe(list []tg.DocumentAttributeClass, plain bool) error {
-	d.Kind = "document"
-	var b bin.Buffer
-	for _, a := range list {
-		if err := a.Encode(&b); err != nil {
-			return err
-		}
-		kind := d.Kind
-		switch a := a.(type) {
-		case *tg.DocumentAttributeVideo:
-			if kind = "video"; a.RoundMessage {
-				kind = "video_note"
-			}
-			d.Duration, d.Width, d.Height = a.Duration, a.W, a.H
-		case *tg.DocumentAttributeAudio:
-			if kind = "audio"; a.Voice {
-				kind = "voice"
-			}
-			d.Duration, d.Title, d.Performer = float64(a.Duration), a.Title, a.Performer
-		case *tg.DocumentAttributeAnimated:
-			kind = "animation"
-		case *tg.DocumentAttributeImageSize:
-			d.Width, d.Height = a.W, a.H
-		case *tg.DocumentAttributeFilename:
-			d.FileName = a.FileName
-		}
-		if !plain && d.Kind != "animation" {
-			d.Kind = kind
-		}
-	}
-	d.Attributes = b.Buf
-	return nil
-}
-
-// decodeAttributes is the inverse of what describe keeps.
-func decodeAttributes(kept []byte) []tg.DocumentAttributeClass {
-	var list []tg.DocumentAttributeClass
-	for b := (bin.Buffer{Buf: kept}); b.Len() > 0; {
-		a, err := tg.DecodeDocumentAttribute(&b)
-		if err != nil {
-			return list // cannot be: it was encoded by us
-		}
-		list = append(list, a)
-	}
-	return list
+	err = w.takePictures(&d, img)
+	return enclosure{d, spent}, err
 }

@@ -2,7 +2,9 @@ package fake
 
 import (
 	"bytes"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gotd/td/bin"
@@ -54,7 +56,76 @@ func TestUploads(t *testing.T) {
 	}
 	_, err = do[bin.Encoder](b, mainBot, 2, &tg.UploadSaveFilePartRequest{FileID: 1, Bytes: make([]byte, 512<<10+1)})
 	refused(t, err, 400, "FILE_PART_TOO_BIG")
-	sum := &tg.InputMediaUploadedDocument{File: &tg.InputFile{ID: 9, Parts: 3, MD5Checksum: "00"}, MimeType: "a/b"}
-	_, err = do[bin.Encoder](b, mainBot, 2, &tg.MessagesSendMediaRequest{Peer: inputChannel(b, mainBot), RandomID: 3, Media: sum})
-	refused(t, err, 400, "MD5_CHECKSUM_INVALID")
+	_, err = send(3)
+	refused(t, err, 400, "FILE_PART_0_MISSING") // the message has used them
+}
+
+// TestUploadsRefused: the rules for a bot's uploads, which pays nothing.
+func TestUploadsRefused(t *testing.T) {
+	b := newBench(t, Options{})
+	save := func(r bin.Encoder) error { _, err := do[bin.Encoder](b, mainBot, 2, r); return err }
+	random := int64(0)
+	send := func(dc int, f tg.InputFileClass, mime string) error {
+		random++
+		_, err := do[bin.Encoder](b, mainBot, dc, &tg.MessagesSendMediaRequest{
+			Peer: inputChannel(b, mainBot), RandomID: random, Media: &tg.InputMediaUploadedDocument{File: f, MimeType: mime},
+		})
+		return err
+	}
+	for n := range 21 { // 10.5 MiB
+		if err := save(&tg.UploadSaveFilePartRequest{FileID: 1, FilePart: n, Bytes: make([]byte, maxPart)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	small := func(parts int, sum string) *tg.InputFile {
+		return &tg.InputFile{ID: 1, Parts: parts, Name: "a", MD5Checksum: sum}
+	}
+	refused(t, send(2, small(21, ""), "a/b"), 400, "FILE_PARTS_INVALID")
+	refused(t, send(2, &tg.InputFileBig{ID: 1, Parts: 21}, "a/b"), 400, "FILE_PART_0_MISSING")
+	refused(t, send(2, small(20, "00"), "a/b"), 400, "MD5_CHECKSUM_INVALID")
+	refused(t, send(2, small(20, ""), ""), 400, "MEDIA_INVALID")
+	if err := send(2, small(20, ""), "a/b"); err != nil {
+		t.Error(err)
+	}
+	refused(t, save(&tg.UploadSaveBigFilePartRequest{FileID: 4, FilePart: 4000, FileTotalParts: 4001, Bytes: make([]byte, maxPart)}), 400, "FILE_PARTS_INVALID")
+	refused(t, save(&tg.UploadSaveFilePartRequest{FileID: 4, FilePart: 4000, Bytes: make([]byte, maxPart)}), 400, "FILE_PART_INVALID")
+
+	must(do[*tg.BoolTrue](b, mainBot, 4, &tg.UploadSaveFilePartRequest{FileID: 7, Bytes: []byte("far")}))(t)
+	refused(t, send(2, &tg.InputFile{ID: 7, Parts: 1, Name: "a"}, "a/b"), 400, "FILE_PART_0_MISSING") // it lies in DC 4
+
+	b.uploads[uploadKey{2, mainBot, 99, true}] = &upload{parts: map[int][]byte{}, size: maxWaiting, last: b.now}
+	refused(t, save(&tg.UploadSaveFilePartRequest{FileID: 8, Bytes: []byte("one more")}), 420, "FLOOD_WAIT_60")
+}
+
+// TestWorldGoesOnMeanwhile: while a file is being made of parts, or of a source,
+// nobody else waits.
+func TestWorldGoesOnMeanwhile(t *testing.T) {
+	b := newBench(t, Options{})
+	must(do[*tg.BoolTrue](b, mainBot, 2, &tg.UploadSaveFilePartRequest{FileID: 1, Bytes: []byte("file")}))(t)
+	for name, heavy := range map[string]func() error{
+		"upload": func() error {
+			_, err := do[*tg.Updates](b, mainBot, 2, &tg.MessagesSendMediaRequest{Peer: inputChannel(b, mainBot), RandomID: 1,
+				Media: &tg.InputMediaUploadedDocument{File: &tg.InputFile{ID: 1, Parts: 1}, MimeType: "a/b"}})
+			return err
+		},
+		"post":   func() error { _, err := b.post(channelID, []item{{Media: film(1, 10)}}); return err },
+		"letter": func() error { _, err := b.send(person, mainBot, letter{Media: film(1, 10)}); return err },
+	} {
+		reached, goOn, first := make(chan struct{}), make(chan struct{}), atomic.Bool{}
+		b.world.now = func() time.Time { // the first look at the clock dates the file
+			if first.CompareAndSwap(false, true) {
+				close(reached)
+				<-goOn
+			}
+			return b.now
+		}
+		done := make(chan error, 1)
+		go func() { done <- heavy() }()
+		<-reached
+		must(do[*tg.UpdatesState](b, mainBot, 2, &tg.UpdatesGetStateRequest{}))(t)
+		close(goOn)
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

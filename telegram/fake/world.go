@@ -43,15 +43,16 @@ type world struct {
 	evict     func(account int64)                            // ends its logins; must not call the world
 	addresses func() []tg.DCOption
 
+	blobs *blobs // locks for itself
+
 	mu      sync.Mutex // guards what follows
 	journal journal
 	db      tables
 	queries map[int64]*callback // presses that wait for an answer
 	exports map[string]export
 	uploads map[uploadKey]*upload
-	blobs   map[string][]byte // by SHA-256, when data is ""
-	outbox  []delivery        // pushes of the change that is being made
-	changed chan struct{}     // closed and replaced by each change
+	outbox  []delivery    // pushes of the change that is being made
+	changed chan struct{} // closed and replaced by each change
 	lock    *os.File
 }
 
@@ -91,11 +92,17 @@ func newWorld(o Options, s *Server) *world {
 		queries:   map[int64]*callback{},
 		exports:   map[string]export{},
 		uploads:   map[uploadKey]*upload{},
-		blobs:     map[string][]byte{},
+		blobs:     &blobs{held: map[string][]byte{}},
 		changed:   make(chan struct{}),
+	}
+	if w.data != "" {
+		w.blobs.dir = filepath.Join(w.data, "blobs")
 	}
 	if len(w.dcs) == 0 {
 		w.dcs = []int{2, 4}
+	}
+	if w.data != "" {
+		w.blobs.dir = filepath.Join(w.data, "blobs")
 	}
 	if w.bots0 == 0 {
 		w.bots0 = 4
@@ -161,7 +168,7 @@ func (w *world) open() error {
 	if w.data == "" {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Join(w.data, "blobs"), 0o700); err != nil {
+	if err := os.MkdirAll(w.blobs.dir, 0o700); err != nil {
 		return err
 	}
 	lock, err := os.OpenFile(filepath.Join(w.data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)

@@ -88,6 +88,8 @@ func film(seed uint32, size int64) *media {
 	return &media{Kind: "video", Source: seeded(seed, size), FileName: "film.mp4", Duration: 61.5, Width: 640, Height: 360}
 }
 
+func toPerson() *tg.InputPeerUser { return &tg.InputPeerUser{UserID: person} }
+
 func TestSeedsWorld(t *testing.T) {
 	b, again := newBench(t, Options{}), newBench(t, Options{})
 	if diff := cmp.Diff(b.bots(), again.bots()); diff != "" {
