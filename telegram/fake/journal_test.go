@@ -51,3 +51,17 @@ func TestKeptOverRestart(t *testing.T) {
 		t.Errorf("reset: %v", err)
 	}
 }
+
+func TestOtherDCsOnTheDirectory(t *testing.T) {
+	dir := t.TempDir()
+	b := newBench(t, Options{Data: dir})
+	if err := b.close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, dcs := range [][]int{{2, 1}, {4, 2}, {2}, {2, 4, 5}} {
+		if err := newWorld(Options{Data: dir, DCs: dcs}, nil).load(); !errors.Is(err, teleplay.ErrConflict) {
+			t.Errorf("DCs %v: %v", dcs, err)
+		}
+	}
+	newBench(t, Options{Data: dir, DCs: []int{2, 4}})
+}

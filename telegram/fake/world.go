@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -59,6 +60,7 @@ type world struct {
 // tables are all that is kept over a restart.
 type tables struct {
 	counters  *table[string, int64]
+	dcs       *table[string, []int] // of which the bots and files are
 	settings  *table[string, settings]
 	users     *table[int64, user]
 	bots      *table[int64, bot]
@@ -122,6 +124,7 @@ func newWorld(o Options, s *Server) *world {
 	j := &w.journal
 	w.db = tables{
 		counters:  newTable[string, int64](j, "counter"),
+		dcs:       newTable[string, []int](j, "dcs"),
 		settings:  newTable[string, settings](j, "settings"),
 		users:     newTable[int64, user](j, "user"),
 		bots:      newTable[int64, bot](j, "bot"),
@@ -145,6 +148,7 @@ func newWorld(o Options, s *Server) *world {
 // populate makes the seed's world in empty tables.
 func (w *world) populate() {
 	w.db.counters.put("seed", int64(w.seed))
+	w.db.dcs.put("", w.dcs)
 	w.db.settings.put("", defaultSettings())
 	w.db.channels.put(channelID, channel{Title: channelTitle, Date: w.now().Unix()})
 	w.db.boxes.put(channelID, box{PTS: 1})
@@ -197,6 +201,11 @@ func (w *world) load() error {
 	}
 	if kept := uint64(w.db.counters.rows["seed"]); kept != w.seed {
 		return teleplay.Fail(teleplay.ErrConflict, "other_seed", fmt.Sprintf("%s holds the world of seed %d, not %d", w.data, kept, w.seed))
+	}
+	if kept, ok := w.db.dcs.rows[""]; !ok {
+		w.db.dcs.put("", w.dcs) // kept by a build that did not note them
+	} else if !slices.Equal(kept, w.dcs) {
+		return teleplay.Fail(teleplay.ErrConflict, "other_dcs", fmt.Sprintf("%s holds a world of the DCs %v, not %v", w.data, kept, w.dcs))
 	}
 	return w.journal.rewrite(path)
 }
