@@ -72,3 +72,23 @@ func TestLoginLink(t *testing.T) {
 		t.Errorf("a bot that is silent: %v", err)
 	}
 }
+
+func TestURLOfAnswer(t *testing.T) {
+	b := newBench(t, Options{})
+	answer := func(url string) error {
+		var q *callback
+		if err := b.change(func() error { q = b.ask(person, mainBot, 1, nil); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		_, err := do[bin.Encoder](b, mainBot, 2, &tg.MessagesSetBotCallbackAnswerRequest{QueryID: q.id, URL: url})
+		return err
+	}
+	for _, url := range []string{"http://evil.example", "https://t.me/other_bot?start=x", "https://t.me/teleplay_bot", "https://t.me/teleplay_bot?start=a%20b", "t.me/teleplay_bot?start=x"} {
+		refused(t, answer(url), 400, "URL_INVALID")
+	}
+	for _, url := range []string{"https://t.me/teleplay_bot?start=x-1", "tg://resolve?domain=teleplay_bot&start=x"} {
+		if err := answer(url); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package fake
 
 import (
+	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/gotd/td/bin"
@@ -76,9 +78,35 @@ func (w *world) setBotCallbackAnswer(c *call, r *tg.MessagesSetBotCallbackAnswer
 	if length16(r.Message) > 200 {
 		return nil, refuse(400, "MESSAGE_TOO_LONG")
 	}
+	if r.URL != "" {
+		w.mu.Lock()
+		own := w.startsBot(c.account, r.URL)
+		w.mu.Unlock()
+		if !own {
+			return nil, refuse(400, "URL_INVALID")
+		}
+	}
 	err := w.settle(c.account, r.QueryID, answerView{Text: r.Message, Alert: r.Alert, URL: r.URL, CacheTime: r.CacheTime})
 	if err != nil {
 		return nil, err
 	}
 	return &tg.BoolTrue{}, nil
+}
+
+// startsBot says whether a URL opens the bot's own chat with a start parameter,
+// the only kind that an answer to a press may carry where there are no games.
+func (w *world) startsBot(account int64, text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.User != nil {
+		return false
+	}
+	name, start := strings.TrimPrefix(u.Path, "/"), u.Query()["start"]
+	switch {
+	case (u.Scheme == "https" || u.Scheme == "http") && (u.Host == "t.me" || u.Host == "telegram.me"):
+	case u.Scheme == "tg" && u.Host == "resolve" && name == "":
+		name = u.Query().Get("domain")
+	default:
+		return false
+	}
+	return strings.EqualFold(name, w.db.bots.rows[account].Username) && len(start) == 1 && madeOf(start[0], 64, letters+digits+"-_")
 }
