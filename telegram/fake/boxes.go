@@ -12,6 +12,8 @@ import (
 type box struct {
 	Last int32 `json:"last"` // id of the newest chatMessage
 	PTS  int   `json:"pts"`  // begins at 1: TDLib drops an update with pts ≤ pts_count
+	// Floor is the first pts of which it is known what happened after it.
+	Floor int `json:"floor,omitempty"`
 }
 
 // messageKey names a message: the box is a bot's id or the channel's.

@@ -31,6 +31,10 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 		if _, err := decode[empty](r); err != nil {
 			return nil, err
 		}
-		return empty{}, s.world.reset()
+		if err := s.world.reset(); err != nil {
+			return nil, err
+		}
+		s.resetConnections(filter{}) // clients come back and ask what they have missed
+		return empty{}, nil
 	}))
 }

@@ -60,7 +60,7 @@ func (w *world) ask(userID, botID int64, id int32, data []byte) *callback {
 		}
 	}
 	q := &callback{
-		id:   int64(binary.LittleEndian.Uint64(w.secret("query", w.next("query")))>>1) | 1<<61,
+		id:   int64(binary.LittleEndian.Uint64(w.secret("query", w.db.counters.rows["reset"], w.next("query")))>>1) | 1<<61,
 		user: userID, bot: botID, message: id, data: data, until: w.now().Add(time.Duration(w.rules().QueryLife)),
 	}
 	w.queries[q.id] = q

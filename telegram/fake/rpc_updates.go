@@ -22,14 +22,19 @@ func (w *world) getState(c *call, _ *tg.UpdatesGetStateRequest) (bin.Encoder, er
 func (w *world) getDifference(c *call, r *tg.UpdatesGetDifferenceRequest) (bin.Encoder, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if r.Pts <= 0 {
+	b := w.db.boxes.rows[c.account]
+	now := b.PTS
+	switch {
+	case r.Pts <= 0:
 		return nil, refuse(400, "PERSISTENT_TIMESTAMP_EMPTY")
-	}
-	now := w.db.boxes.rows[c.account].PTS
-	if r.Pts >= now {
+	case r.Date <= 0:
+		return nil, refuse(400, "DATE_EMPTY")
+	case r.Pts > now:
+		return nil, refuse(400, "PERSISTENT_TIMESTAMP_INVALID")
+	case r.Pts == now:
 		return &tg.UpdatesDifferenceEmpty{Date: int(w.now().Unix()), Seq: 1}, nil
 	}
-	if limit, ok := r.GetPtsTotalLimit(); w.rules().DifferenceTooLong || (ok && now-r.Pts > limit) {
+	if limit, ok := r.GetPtsTotalLimit(); w.rules().DifferenceTooLong || r.Pts < b.Floor || (ok && now-r.Pts > limit) {
 		return &tg.UpdatesDifferenceTooLong{Pts: now}, nil
 	}
 	limit := w.rules().DifferenceSlice
@@ -52,20 +57,23 @@ func (w *world) getChannelDifference(c *call, r *tg.UpdatesGetChannelDifferenceR
 	if err != nil {
 		return nil, err
 	}
-	if r.Pts <= 0 {
-		return nil, refuse(400, "PERSISTENT_TIMESTAMP_EMPTY")
-	}
 	b := w.db.boxes.rows[id]
-	if r.Pts >= b.PTS {
+	_, all := r.Filter.(*tg.ChannelMessagesFilterEmpty)
+	switch {
+	case !all:
+		return nil, errNotBuilt
+	case r.Pts <= 0:
+		return nil, refuse(400, "PERSISTENT_TIMESTAMP_EMPTY")
+	case r.Limit <= 0:
+		return nil, refuse(400, "LIMIT_INVALID")
+	case r.Pts > b.PTS:
+		return nil, refuse(400, "PERSISTENT_TIMESTAMP_INVALID")
+	case r.Pts == b.PTS:
 		return &tg.UpdatesChannelDifferenceEmpty{Final: true, Pts: b.PTS}, nil
-	}
-	if w.rules().DifferenceTooLong {
+	case w.rules().DifferenceTooLong || r.Pts < b.Floor:
 		return w.channelTooLong(c.account, id, b), nil
 	}
-	limit := channelDifferenceMax
-	if r.Limit > 0 {
-		limit = min(limit, r.Limit)
-	}
+	limit := min(channelDifferenceMax, r.Limit)
 	fresh, other, n, end := w.since(c.account, id, r.Pts, limit)
 	n.channel(id)
 	users, chats := n.tl(w, c.account)

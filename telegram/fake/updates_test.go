@@ -68,3 +68,23 @@ func TestDeleteInChannel(t *testing.T) {
 	_, err = do[bin.Encoder](b, mainBot, 2, &tg.ChannelsGetMessagesRequest{Channel: &tg.InputChannel{ChannelID: channelID, AccessHash: 12345}, ID: []tg.InputMessageClass{&tg.InputMessageID{ID: 1}}})
 	refused(t, err, 400, "CHANNEL_INVALID")
 }
+
+func TestDifferenceRefused(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.post(channelID, []item{{Media: film(1, 10)}}))(t)
+	channel := func(pts, limit int) bin.Encoder {
+		return &tg.UpdatesGetChannelDifferenceRequest{Channel: &tg.InputChannel{ChannelID: channelID}, Filter: &tg.ChannelMessagesFilterEmpty{}, Pts: pts, Limit: limit}
+	}
+	for _, c := range []struct {
+		r    bin.Encoder
+		want string
+	}{
+		{&tg.UpdatesGetDifferenceRequest{Pts: 1}, "DATE_EMPTY"},
+		{&tg.UpdatesGetDifferenceRequest{Date: 1}, "PERSISTENT_TIMESTAMP_EMPTY"},
+		{&tg.UpdatesGetDifferenceRequest{Pts: 2, Date: 1}, "PERSISTENT_TIMESTAMP_INVALID"},
+		{channel(0, 10), "PERSISTENT_TIMESTAMP_EMPTY"}, {channel(3, 10), "PERSISTENT_TIMESTAMP_INVALID"}, {channel(1, 0), "LIMIT_INVALID"}, {channel(1, -1), "LIMIT_INVALID"},
+	} {
+		_, err := do[bin.Encoder](b, mainBot, 2, c.r)
+		refused(t, err, 400, c.want)
+	}
+}

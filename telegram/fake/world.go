@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -228,15 +229,31 @@ func (w *world) close() error {
 	return err
 }
 
-// reset brings back the seed's world.
+// reset brings back the seed's world: its people, bots and settings, nothing sent
+// and nothing stored. No old name comes to mean something new: message ids and pts
+// go on, files get other ids, and whoever asks for what happened since an older pts
+// hears that it is too long ago. Bots that are no more lose their logins.
 func (w *world) reset() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	boxes, bots := maps.Clone(w.db.boxes.rows), w.sortedBots()
+	resets := w.db.counters.rows["reset"] + 1
 	w.clear()
 	clear(w.queries)
 	clear(w.exports)
 	clear(w.uploads)
 	w.populate()
+	w.db.counters.put("reset", resets)
+	for id, now := range w.db.boxes.rows {
+		now.Last, now.PTS = boxes[id].Last, max(boxes[id].PTS, now.PTS)+1
+		now.Floor = now.PTS
+		w.db.boxes.put(id, now)
+	}
+	for _, b := range bots {
+		if _, there := w.db.bots.rows[b.ID]; !there {
+			w.evict(b.ID)
+		}
+	}
 	w.signal()
 	if w.journal.file == nil {
 		return nil
