@@ -110,3 +110,23 @@ func TestPatches(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+func TestStrangers(t *testing.T) {
+	b := newBench(t, Options{})
+	ask := func(in tg.InputUserClass) int {
+		return len(must(do[*tg.UserClassVector](b, mainBot, 2, &tg.UsersGetUsersRequest{ID: []tg.InputUserClass{in}}))(t).Elems)
+	}
+	full := func(in tg.InputUserClass) error {
+		_, err := do[bin.Encoder](b, mainBot, 2, &tg.UsersGetFullUserRequest{ID: in})
+		return err
+	}
+	bare, hash := &tg.InputUser{UserID: person}, &tg.InputUser{UserID: person, AccessHash: b.accessHash(mainBot, "user", person)}
+	if ask(bare) != 0 || ask(&tg.InputUser{UserID: otherBot}) != 0 || ask(hash) != 1 || ask(&tg.InputUser{UserID: mainBot}) != 1 {
+		t.Error("a bot knows strangers, or not itself")
+	}
+	refused(t, full(bare), 400, "USER_ID_INVALID")
+	must(b.send(person, mainBot, letter{Text: "/start"}))(t)
+	if ask(bare) != 1 || full(bare) != nil {
+		t.Error("a bot does not know who has written to it")
+	}
+}

@@ -5,13 +5,15 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// userID is whom an InputUser names. A bot may leave the hash out (0).
+// userID is whom an InputUser names. A bot may leave the hash out (0) for itself
+// and for those who have written to it; of others it has to know the hash.
 func (w *world) userID(account int64, u tg.InputUserClass) (int64, error) {
 	switch u := u.(type) {
 	case *tg.InputUserSelf:
 		return account, nil
 	case *tg.InputUser:
-		if w.tlUser(account, u.UserID) != nil && (u.AccessHash == 0 || u.AccessHash == w.accessHash(account, "user", u.UserID)) {
+		met := u.UserID == account || w.db.chats.rows[chatKey{account, u.UserID}].Started
+		if w.tlUser(account, u.UserID) != nil && (u.AccessHash == 0 && met || u.AccessHash == w.accessHash(account, "user", u.UserID)) {
 			return u.UserID, nil
 		}
 	}
