@@ -4,10 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/teleplay/teleplay"
+	"github.com/teleplay/teleplay/telegram/fake"
 )
 
 const (
@@ -228,6 +232,10 @@ func TestGuard(t *testing.T) {
 		{[]string{"Origin", "null"}, 403},
 		{[]string{"Origin", "https://" + self}, 403},
 		{[]string{"Origin", "http://localhost:1"}, 403},
+		{[]string{"Sec-Fetch-Site", "cross-site"}, 403}, // an image or a link on a page of somebody else's
+		{[]string{"Sec-Fetch-Site", "same-site"}, 403},  // another port of this machine
+		{[]string{"Sec-Fetch-Site", "same-origin"}, 200},
+		{[]string{"Sec-Fetch-Site", "none"}, 200}, // typed, pasted, opened from a terminal
 	} {
 		for _, path := range []string{"/v1/settings", "/"} {
 			if status, b := p.do(t.Context(), "GET", path, "", c.header...); status != c.status {
@@ -283,5 +291,24 @@ func TestChatPage(t *testing.T) {
 	}
 	if status, _ := p.do(t.Context(), "GET", "/page.go", ""); status != 404 {
 		t.Errorf("status %d for a file that is not there", status)
+	}
+}
+
+// TestControlStaysHere: the control port has no login, so nothing but this machine
+// may reach it, and no page of another port may show what it gives.
+func TestControlStaysHere(t *testing.T) {
+	for _, control := range []string{"0.0.0.0:0", ":0", "192.168.1.5:1", "example.org:1", "127.0.0.1"} {
+		if _, err := fake.New(fake.Options{Control: control}); !errors.Is(err, teleplay.ErrInvalid) {
+			t.Errorf("control port on %q: %v", control, err)
+		}
+	}
+	p := newPort(t)
+	r, err := http.Get(p.url + "/v1/settings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if policy := r.Header.Get("Cross-Origin-Resource-Policy"); policy != "same-origin" {
+		t.Errorf("resource policy %q", policy)
 	}
 }

@@ -23,10 +23,12 @@ const (
 )
 
 // guard lets through requests that name this machine as their host and come from
-// no page, or from a page of this port.
+// no page, or from a page of this port: each GET may change the world, as /login
+// does, so an image or a link on a page of somebody else's must not reach it. Who
+// types or pastes an address comes from no page.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.ownHost(r.Host) {
+		if !ownHost(r.Host) {
 			s.refuse(w, r, teleplay.Fail(teleplay.ErrDenied, "", "the control port answers only to names of this machine"))
 			return
 		}
@@ -36,25 +38,31 @@ func (s *Server) guard(next http.Handler) http.Handler {
 				return
 			}
 		}
+		switch r.Header.Get("Sec-Fetch-Site") { // set by every browser, by nothing else
+		case "", "none", "same-origin":
+		default:
+			s.refuse(w, r, teleplay.Fail(teleplay.ErrDenied, "", "pages of other origins may not use the control port, nor lead to it"))
+			return
+		}
+		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// ownHost says whether a Host header names loopback, or the host that the control
-// port was asked to listen on.
-func (s *Server) ownHost(hostport string) bool {
+// ownHost says whether a Host header names loopback, which is where the control
+// port is.
+func ownHost(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
 		host = strings.Trim(hostport, "[]")
 	}
-	if host == "localhost" {
-		return true
-	}
-	if own, _, err := net.SplitHostPort(s.opt.Control); err == nil && own != "" && host == own {
-		return true
-	}
+	return loopback(host)
+}
+
+// loopback says whether a host is this machine and nothing else.
+func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // decode reads a JSON object into T. An empty body is an empty object; unknown

@@ -66,6 +66,9 @@ func New(o Options) (*Server, error) {
 	if o.Bots < 1 || o.Users < 1 {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", "there must be a bot and a user")
 	}
+	if host, _, err := net.SplitHostPort(o.Control); err != nil || !loopback(host) {
+		return nil, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("the control port has no login: it must be on loopback, not %q", o.Control))
+	}
 	s := bare(o)
 	s.world = newWorld(s.opt, s)
 	s.methods = s.world.methods()
