@@ -190,11 +190,15 @@ func (w *world) changeBot(id int64, patch []byte) (bot, error) {
 		if err != nil {
 			return err
 		}
+		place := b.ChannelRole
 		b.ChannelRole, b.Rights, b.Revoked = p.ChannelRole, p.Rights, p.Revoked
 		if err := b.check(); err != nil {
 			return err
 		}
 		w.db.bots.put(id, b)
+		if place != b.ChannelRole {
+			w.moved(id)
+		}
 		if b.Revoked {
 			w.evict(id)
 		}

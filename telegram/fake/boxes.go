@@ -125,6 +125,13 @@ func (w *world) tell(boxID int64, e event, except int64) {
 	}})
 }
 
+// moved tells a bot that its place in the channel is another now.
+func (w *world) moved(account int64) {
+	w.outbox = append(w.outbox, delivery{accounts: w.watchers(account), make: func(account int64) tg.UpdatesClass {
+		return w.updates(account, &tg.UpdateChannel{ChannelID: channelID})
+	}})
+}
+
 // watchers are the bots that are told what happens in a box.
 func (w *world) watchers(boxID int64) []int64 {
 	if !w.isChannel(boxID) {

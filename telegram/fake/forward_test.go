@@ -83,13 +83,17 @@ func TestForwardRefused(t *testing.T) {
 	refused(t, err, 400, "MESSAGE_ID_INVALID")
 	_, err = do[bin.Encoder](b, mainBot, 2, forward(b, 2, 0))
 	refused(t, err, 400, "RANDOM_ID_EMPTY")
-	for patch, want := range map[string]string{
-		`{"rights":["edit"]}`: "CHAT_ADMIN_REQUIRED", `{"channel_role":"member"}`: "CHAT_ADMIN_REQUIRED", `{"channel_role":"none"}`: "CHANNEL_PRIVATE",
+	for patch, want := range map[string]struct {
+		code int
+		text string
+	}{
+		`{"rights":["edit"]}`: {400, "CHAT_ADMIN_REQUIRED"}, `{"channel_role":"member"}`: {400, "CHAT_ADMIN_REQUIRED"},
+		`{"channel_role":"none"}`: {406, "CHANNEL_PRIVATE"},
 	} {
 		must(b.changeBot(mainBot, []byte(`{"rights":null,"channel_role":null}`)))(t)
 		must(b.changeBot(mainBot, []byte(patch)))(t)
 		_, err = do[bin.Encoder](b, mainBot, 2, forward(b, 2, 1))
-		refused(t, err, 400, want)
+		refused(t, err, want.code, want.text)
 	}
 	if last := b.db.boxes.rows[channelID]; last.Last != 0 || last.PTS != 1 {
 		t.Errorf("the channel moved: %+v", last)

@@ -12,26 +12,37 @@ type holding struct {
 	Document int64 `json:"document"`
 }
 
-// A file_reference has 25 bytes as the real one: 1 version, 4 epoch, 4 unix time of
-// issue, 16 of a MAC over account, file, epoch and time. An epoch begins with each
-// order to expire references, so that "all until now" is exact within a second.
+// A file_reference has 25 bytes as the real one: 1 where the file was seen, 4
+// epoch, 4 unix time of issue, 16 of a MAC over these, account and file. An epoch
+// begins with each order to expire references, so that "all until now" is exact
+// within a second.
 
 const referenceSize = 25
 
-// reference issues account's reference to a file.
-func (w *world) reference(account, document int64) []byte {
+// Where a reference was issued; one from the channel is good for those in it.
+const (
+	seenInChannel = 1
+	seenInPrivate = 2
+)
+
+// reference issues account's reference to a file that it sees in a box.
+func (w *world) reference(account, document, boxID int64) []byte {
 	if h := (holding{account, document}); !w.db.issued.rows[h] {
 		w.db.issued.put(h, true) // written down with the next change: it only counts
 	}
-	return w.sign(account, document, uint32(w.db.counters.rows["epoch"]), uint32(w.now().Unix()))
+	where := byte(seenInPrivate)
+	if w.isChannel(boxID) {
+		where = seenInChannel
+	}
+	return w.sign(account, document, where, uint32(w.db.counters.rows["epoch"]), uint32(w.now().Unix()))
 }
 
-func (w *world) sign(account, document int64, epoch, issued uint32) []byte {
+func (w *world) sign(account, document int64, where byte, epoch, issued uint32) []byte {
 	b := make([]byte, 9, referenceSize)
-	b[0] = 2
+	b[0] = where
 	binary.BigEndian.PutUint32(b[1:], epoch)
 	binary.BigEndian.PutUint32(b[5:], issued)
-	return append(b, w.secret("reference", account, document, epoch, issued)[:referenceSize-9]...)
+	return append(b, w.secret("reference", account, document, where, epoch, issued)[:referenceSize-9]...)
 }
 
 // checkReference judges a reference as upload.getFile does.
@@ -43,7 +54,7 @@ func (w *world) checkReference(account, document int64, ref []byte) error {
 		return refuse(400, "FILE_REFERENCE_INVALID")
 	}
 	epoch, issued := binary.BigEndian.Uint32(ref[1:]), binary.BigEndian.Uint32(ref[5:])
-	if !bytes.Equal(ref, w.sign(account, document, epoch, issued)) {
+	if !bytes.Equal(ref, w.sign(account, document, ref[0], epoch, issued)) {
 		return refuse(400, "FILE_REFERENCE_INVALID")
 	}
 	for _, h := range []holding{{account, document}, {account, 0}, {0, document}, {0, 0}} {
@@ -53,6 +64,9 @@ func (w *world) checkReference(account, document int64, ref []byte) error {
 	}
 	if w.now().Sub(time.Unix(int64(issued), 0)) >= time.Duration(w.rules().ReferenceTTL) {
 		return refuse(400, "FILE_REFERENCE_EXPIRED")
+	}
+	if ref[0] == seenInChannel && w.db.bots.rows[account].ChannelRole == roleNone {
+		return refuse(400, "CHANNEL_PRIVATE")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gotd/td/bin"
 	"github.com/gotd/td/tg"
 )
 
@@ -48,4 +49,30 @@ func TestReferencesAndHashes(t *testing.T) {
 	if err := at(func(*tg.InputDocumentFileLocation) {}); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestThrownOut: a bot that is put out of the channel is told, and reads nothing of
+// it any more, by old references neither.
+func TestThrownOut(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.post(channelID, []item{{Media: film(7, 5000), Text: "a"}}))(t)
+	in := theirs(b, otherBot, 1).AsInputDocumentFileLocation("")
+	must(read(b, otherBot, 2, in, 0, 4096))(t)
+	b.pushed = nil
+	must(b.changeBot(otherBot, []byte(`{"channel_role":"none"}`)))(t)
+	if len(b.pushed) != 1 || b.pushed[0].account != otherBot {
+		t.Fatalf("told: %+v", b.pushed)
+	}
+	if _, ok := b.pushed[0].u.Updates[0].(*tg.UpdateChannel); !ok {
+		t.Errorf("told %v", b.pushed[0].u)
+	}
+	if _, ok := b.pushed[0].u.Chats[0].(*tg.ChannelForbidden); !ok {
+		t.Errorf("the channel is %v", b.pushed[0].u.Chats)
+	}
+	_, err := read(b, otherBot, 2, in, 0, 4096)
+	refused(t, err, 400, "CHANNEL_PRIVATE")
+	_, err = do[bin.Encoder](b, otherBot, 2, &tg.ChannelsGetChannelsRequest{ID: []tg.InputChannelClass{&tg.InputChannel{ChannelID: channelID}}})
+	refused(t, err, 406, "CHANNEL_PRIVATE")
+	must(b.changeBot(otherBot, []byte(`{"channel_role":"admin"}`)))(t)
+	must(read(b, otherBot, 2, in, 0, 4096))(t)
 }

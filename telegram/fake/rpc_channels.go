@@ -23,7 +23,7 @@ func (w *world) admitTo(account, id, hash int64) error {
 		return refuse(400, "CHANNEL_INVALID")
 	}
 	if w.db.bots.rows[account].ChannelRole == roleNone {
-		return refuse(400, "CHANNEL_PRIVATE")
+		return refuse(406, "CHANNEL_PRIVATE") // 400 in upload.getFile
 	}
 	return nil
 }

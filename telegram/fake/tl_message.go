@@ -34,7 +34,7 @@ func (w *world) tlMessage(viewer, boxID int64, m chatMessage) *tg.Message {
 		t.SetReplyTo(h)
 	}
 	if m.Document != 0 {
-		t.SetMedia(w.tlMedia(viewer, w.db.documents.rows[m.Document]))
+		t.SetMedia(w.tlMedia(viewer, boxID, w.db.documents.rows[m.Document]))
 	}
 	if len(m.Buttons) > 0 {
 		t.SetReplyMarkup(tlButtons(m.Buttons))
@@ -61,10 +61,10 @@ func (w *world) tlFound(viewer, boxID int64, id int32, n *named) tg.MessageClass
 	return w.tlMessage(viewer, boxID, m)
 }
 
-// tlMedia is a file in a message, with viewer's own access hash and a reference
-// issued now.
-func (w *world) tlMedia(viewer int64, d document) tg.MessageMediaClass {
-	hash, ref := w.accessHash(viewer, "file", d.ID), w.reference(viewer, d.ID)
+// tlMedia is a file in a message of a box, with viewer's own access hash and a
+// reference issued now.
+func (w *world) tlMedia(viewer, boxID int64, d document) tg.MessageMediaClass {
+	hash, ref := w.accessHash(viewer, "file", d.ID), w.reference(viewer, d.ID, boxID)
 	sizes := d.tlSizes()
 	if d.Kind == "photo" {
 		t := &tg.MessageMediaPhoto{}

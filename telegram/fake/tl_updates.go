@@ -49,6 +49,8 @@ func (w *world) updates(viewer int64, list ...tg.UpdateClass) *tg.Updates {
 			w.nameIn(&n, channelID, u.Message)
 		case *tg.UpdateDeleteChannelMessages:
 			n.channel(u.ChannelID)
+		case *tg.UpdateChannel:
+			n.channel(u.ChannelID)
 		case *tg.UpdateBotCallbackQuery:
 			n.user(u.UserID)
 		}
