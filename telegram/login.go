@@ -64,6 +64,9 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 	case actMove, actClock:
 		pause(ctx, jitter(reconnectFirst))
 		return false, ctx.Err()
+	case actMigrate: // a login that was brought here for files; the bot lives elsewhere
+		h.moves(v.dc)
+		return false, nil
 	case actLogin:
 	default:
 		return false, fmt.Errorf("ask who bot %d is: %w", h.bot, err)
@@ -92,9 +95,7 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 		pause(ctx, jitter(reconnectFirst))
 		return false, ctx.Err()
 	case actMigrate:
-		h.mu.Lock()
-		h.home = v.dc
-		h.mu.Unlock()
+		h.moves(v.dc)
 		return false, nil
 	case actPark:
 		if err := h.wire.Keys.SetFlood(h.bot, h.wire.Now().Add(v.wait+time.Second)); err != nil {
@@ -104,6 +105,13 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("log bot %d in: %w", h.bot, err)
+}
+
+// moves notes where the bot lives.
+func (h *helper) moves(dc int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.home = dc
 }
 
 // settle notes that the bot is logged in and lives where l leads.

@@ -23,6 +23,32 @@ type marks struct {
 func (m marks) Mark(context.Context) (teleplay.Mark, bool, error) { return m.mark, m.found, nil }
 func (m marks) Newest(context.Context) (int32, int32, error)      { return m.box, m.storage, nil }
 
+// TestHomeIsForgotten: of a bot's home only the key is left, not that it is home,
+// and the data centre begun with serves it files alone. It goes home.
+func TestHomeIsForgotten(t *testing.T) {
+	w := newWorld(t, fake.Options{Bots: 1})
+	bot := w.info.Bots[0]
+	keys := openKeys(t, filepath.Join(t.TempDir(), "telegram.keys"))
+	for _, dc := range []int{2, 4} {
+		value, salt, err := w.server.Key(bot.ID, dc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := keys.Put(bot.ID, dc, telegram.Key{Value: value, Salt: salt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := w.options(keys)
+	o.DC = "4=" + w.server.Addr(4)
+	b := telegram.NewMainBot(o, bot.Token, marks{})
+	background(t, "main bot", b.Run)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if self, err := b.Self(ctx); err != nil || self.ID != bot.ID || keys.Home(bot.ID) != 2 {
+		t.Errorf("%+v, %v, home %d", self, err, keys.Home(bot.ID))
+	}
+}
+
 // TestRestartNeedsNoLogin logs bots in by themselves, then starts anew from the
 // key store.
 func TestRestartNeedsNoLogin(t *testing.T) {
