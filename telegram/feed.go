@@ -11,6 +11,7 @@ import (
 	"github.com/gotd/td/telegram"
 	"github.com/gotd/td/telegram/updates"
 	"github.com/gotd/td/tg"
+	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
 )
@@ -288,6 +289,15 @@ func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDi
 		}
 		if ctx.Err() != nil {
 			return nil, err
+		}
+		if tgerr.Is(err, "PERSISTENT_TIMESTAMP_INVALID") {
+			// The Mark is from another time than the box's, as after a restore. What
+			// happened since is not to be had: begin with now, and read the box itself.
+			if now, failed := d.Client.UpdatesGetState(ctx); failed == nil && now.Pts != q.Pts {
+				answer := &tg.UpdatesDifferenceTooLong{Pts: now.Pts}
+				d.feed.setAside(answer)
+				return answer, nil
+			}
 		}
 		v := judge(err)
 		if v.act != actMove && v.act != actPark && v.act != actClock {

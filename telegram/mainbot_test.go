@@ -213,6 +213,28 @@ func TestTooLongADifference(t *testing.T) {
 	}
 }
 
+// TestMarkAheadOfTheBox: a Mark that the box never had, as after a restore, does
+// not make the bot deaf.
+func TestMarkAheadOfTheBox(t *testing.T) {
+	w := newWorld(t, fake.Options{Bots: 1})
+	w.says(object{"text": "before"})
+	b, _ := w.mainBot(marks{mark: teleplay.Mark{PTS: 5000, Date: int(time.Now().Unix())}, found: true})
+	late := time.After(patience)
+	for _, want := range []string{"before", "after"} {
+		if want == "after" {
+			w.says(object{"text": want})
+		}
+		for got := ""; got != want; {
+			select {
+			case u := <-b.Updates():
+				got = u.Text
+			case <-late:
+				t.Fatalf("%q did not come", want)
+			}
+		}
+	}
+}
+
 func TestALostConnectionLosesNoUpdate(t *testing.T) {
 	w := newWorld(t, fake.Options{Bots: 1})
 	b, _ := w.mainBot(marks{})
