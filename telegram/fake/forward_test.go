@@ -99,3 +99,18 @@ func TestForwardRefused(t *testing.T) {
 		t.Errorf("the channel moved: %+v", last)
 	}
 }
+
+// TestProtectedPost: a post that its bot protects is as good as one of a channel
+// that does.
+func TestProtectedPost(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.send(person, mainBot, letter{Text: "/start"}))(t)
+	post := &tg.MessagesSendMessageRequest{Peer: inputChannel(b, mainBot), Message: "x", RandomID: 1, Noforwards: true}
+	if m := must(do[*tg.Updates](b, mainBot, 2, post))(t).Updates[1].(*tg.UpdateNewChannelMessage).Message.(*tg.Message); !m.Noforwards {
+		t.Errorf("posted as %v", m)
+	}
+	_, err := do[bin.Encoder](b, mainBot, 2, &tg.MessagesForwardMessagesRequest{
+		FromPeer: inputChannel(b, mainBot), ToPeer: toPerson(), ID: []int{1}, RandomID: []int64{2},
+	})
+	refused(t, err, 400, "CHAT_FORWARDS_RESTRICTED")
+}
