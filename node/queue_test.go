@@ -86,7 +86,7 @@ func TestUrgentChunkWaitsForRoom(t *testing.T) {
 		for i := range 2 {
 			r := e.Open(teleplay.File{Message: int32(1 + i), Size: mib}, teleplay.Range{Length: mib})
 			defer r.Close()
-			go r.Ready(context.Background())
+			go r.WriteTo(io.Discard) // to its end: it keeps no room then
 		}
 		synctest.Wait()
 
