@@ -22,18 +22,19 @@ func TestStampede(t *testing.T) {
 		e := engine(t, s)
 		f := file(mib)
 		want := slice(7, 0, mib)
-		const readers = 200
 		var wg sync.WaitGroup
-		var first *node.Reader
-		for i := range readers {
-			r := e.Open(f, whole(f))
-			if i == 0 {
-				first = r
-			}
+		first := e.Open(f, whole(f))
+		wg.Go(func() { first.WriteTo(io.Discard) })
+		synctest.Wait()
+		if q := e.Stats(); q.Running != 1 || len(s.all()) != 1 {
+			t.Fatalf("the first reader's flight is not under way: %+v", q)
+		}
+		for i := range 200 {
 			wg.Go(func() {
+				r := e.Open(f, whole(f))
 				defer r.Close()
 				var got bytes.Buffer
-				if _, err := r.WriteTo(&got); i > 0 && (err != nil || !bytes.Equal(got.Bytes(), want)) {
+				if _, err := r.WriteTo(&got); err != nil || !bytes.Equal(got.Bytes(), want) {
 					t.Errorf("reader %d: %d bytes, %v", i, got.Len(), err)
 				}
 			})
@@ -43,7 +44,9 @@ func TestStampede(t *testing.T) {
 		synctest.Wait()
 		open()
 		wg.Wait()
-		s.once(t, 1)
+		if n := len(s.all()); n != 1 {
+			t.Errorf("%d fetches for 201 readers, want 1", n)
+		}
 	})
 }
 
@@ -100,6 +103,41 @@ func TestFailedFlightIsNotCached(t *testing.T) {
 	}
 }
 
+// TestWhoHoldsAFailedFlightDoesNotEndTheNext: a chunk failed for one reader and is
+// under way again for another; the first one's leaving lets a third still find it.
+func TestWhoHoldsAFailedFlightDoesNotEndTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{fetch: func(context.Context, call) error { return busy }}
+		e := engine(t, s)
+		f := file(mib)
+		first := e.Open(f, whole(f))
+		if err := first.Ready(t.Context()); !errors.Is(err, busy) {
+			t.Fatalf("got %v", err)
+		}
+		fetch, open := gate()
+		s.fetch = fetch
+		ready := make(chan error, 2)
+		wait := func() {
+			r := e.Open(f, whole(f))
+			t.Cleanup(func() { r.Close() })
+			go func() { ready <- r.Ready(t.Context()) }()
+			synctest.Wait()
+		}
+		wait()
+		first.Close()
+		wait()
+		open()
+		for range 2 {
+			if err := <-ready; err != nil {
+				t.Error(err)
+			}
+		}
+		if n := len(s.all()); n != 2 {
+			t.Errorf("%d fetches, want the failed one and one more", n)
+		}
+	})
+}
+
 func TestRunningFlightOutlivesItsReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetch, open := gate()
@@ -137,12 +175,54 @@ func TestFlightTime(t *testing.T) {
 		if !errors.As(err, &fail) || fail.Code != "upstream_timeout" || time.Since(begin) != 10*time.Second {
 			t.Errorf("after %v: %v", time.Since(begin), err)
 		}
-		time.Sleep(21 * time.Second)
+		time.Sleep(19 * time.Second)
+		if s := e.Stats(); s.Running != 1 {
+			t.Errorf("after 29 s: %+v", s)
+		}
+		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		if s := e.Stats(); s.Running != 0 || s.Failed != 1 {
 			t.Errorf("after 31 s: %+v", s)
 		}
 	})
+}
+
+// A flight whose time is over has timed out, whatever its source calls that.
+func TestFlightTimeIsATimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := engine(t, &source{fetch: func(ctx context.Context, _ call) error {
+			<-ctx.Done()
+			return errors.New("aborted")
+		}})
+		f := file(mib)
+		first := e.Open(f, whole(f))
+		go first.Ready(context.Background())
+		time.Sleep(25 * time.Second)
+		first.Close()
+		r := e.Open(f, whole(f))
+		defer r.Close()
+		begin := time.Now()
+		err := r.Ready(t.Context())
+		var fail *teleplay.Error
+		if !errors.As(err, &fail) || fail.Code != "upstream_timeout" || time.Since(begin) != 5*time.Second {
+			t.Errorf("after %v: %v", time.Since(begin), err)
+		}
+	})
+}
+
+// A chunk that is complete has come, whatever its source says after that.
+func TestFailureAfterTheLastPart(t *testing.T) {
+	s := &source{fetch: func(_ context.Context, c call) error {
+		c.putAll()
+		return busy
+	}}
+	e := engine(t, s)
+	f := file(3 * mib)
+	check(t, e, f, whole(f))
+	s.once(t, 3)
+	if q := e.Stats(); q.Failed != 0 {
+		t.Errorf("%d flights failed", q.Failed)
+	}
 }
 
 func TestEngineClose(t *testing.T) {
