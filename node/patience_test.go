@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,6 +124,34 @@ func TestFaultOfAStreamThatFlows(t *testing.T) {
 	}
 }
 
+// Who leaves in a pause between two tries does not wait for its end.
+func TestLeavingDuringAPause(t *testing.T) {
+	gone := errors.New("gone")
+	for name, row := range map[string]struct {
+		leave func(*node.Reader, context.CancelCauseFunc)
+		want  error
+	}{
+		"Close":   {func(r *node.Reader, _ context.CancelCauseFunc) { r.Close() }, os.ErrClosed},
+		"context": {func(_ *node.Reader, cancel context.CancelCauseFunc) { cancel(gone) }, gone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := file(2 * mib)
+				r := engine(t, stalling(1, 0, busy.After(20*time.Second), time.Hour)).Open(f, whole(f))
+				defer r.Close()
+				take(t, r, mib)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				time.AfterFunc(time.Second, func() { row.leave(r, cancel) })
+				begin := time.Now()
+				if err := r.Ready(ctx); !errors.Is(err, row.want) || time.Since(begin) != time.Second {
+					t.Errorf("after %v: %v, want %v", time.Since(begin), err, row.want)
+				}
+			})
+		})
+	}
+}
+
 // A source that puts rubbish of the wrong length shifts nothing.
 func TestWrongLengths(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -155,14 +184,48 @@ func TestLatePuts(t *testing.T) {
 			t.Fatal("no error")
 		}
 		old := s.all()[0]
+		if old.sink.Missing() != 0 {
+			t.Error("a sink that was given up still wants parts")
+		}
+		late := func() { old.sink.Put(0, bytes.Repeat([]byte{0xee}, mib)) }
+		late()
+		var got bytes.Buffer
+		if _, err := r.WriteTo(&got); got.Len() != 0 || !errors.Is(err, busy) {
+			t.Errorf("who saw the failure gets %d bytes that came after it, %v", got.Len(), err)
+		}
 		s.fetch = func(_ context.Context, c call) error {
-			old.sink.Put(0, make([]byte, mib))
+			late()
 			c.putAll()
 			return nil
 		}
 		check(t, e, f, whole(f))
-		if old.sink.Missing() != 0 {
-			t.Error("a sink that was given up still wants parts")
+	})
+}
+
+// A stream that finds no room asks again at once: it begins when there is room, not
+// after a pause.
+func TestAStreamThatFlowsWaitsForRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fetch, open := gate()
+		s := new(source)
+		e := engine(t, s, func(o *node.Options) { o.Window = 2 * mib })
+		f := file(2 * mib)
+		r := e.Open(f, whole(f))
+		defer r.Close()
+		settled(t, r)
+		s.fetch = fetch
+		for i := range 2 { // these take all the room
+			r := e.Open(teleplay.File{Message: int32(1 + i), Size: mib}, teleplay.Range{Length: mib})
+			defer r.Close()
+			go r.WriteTo(io.Discard)
+		}
+		synctest.Wait()
+		const full = 1500 * time.Millisecond
+		time.AfterFunc(full, open)
+		begin := time.Now()
+		n, err := r.WriteTo(io.Discard)
+		if n != f.Size || err != nil || time.Since(begin) != full {
+			t.Errorf("after %v: %d bytes, %v", time.Since(begin), n, err)
 		}
 	})
 }
