@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -109,6 +110,15 @@ func TestLargestFileByRandomRanges(t *testing.T) {
 	check(t, e, f, teleplay.Range{Start: f.Size - mib - 5, Length: mib + 5})
 }
 
+func TestReadOfNothingAsksForNothing(t *testing.T) {
+	s := new(source)
+	r := engine(t, s).Open(file(100), whole(file(100)))
+	defer r.Close()
+	if n, err := r.Read(nil); n != 0 || err != nil || len(s.all()) != 0 {
+		t.Errorf("%d, %v, %d fetches", n, err, len(s.all()))
+	}
+}
+
 func TestRangeOutsideTheFile(t *testing.T) {
 	e := engine(t, new(source))
 	for _, span := range []teleplay.Range{
@@ -131,13 +141,33 @@ func TestRangeOutsideTheFile(t *testing.T) {
 }
 
 func TestTwoSizesOfOneMessage(t *testing.T) {
-	e := engine(t, new(source))
-	check(t, e, file(100), whole(file(100)))
-	r := e.Open(file(200), whole(file(200)))
-	defer r.Close()
-	if n, err := r.WriteTo(io.Discard); n != 0 || err == nil {
-		t.Errorf("wrote %d bytes of a file that is shorter (%v)", n, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		fetch, open := gate()
+		e := engine(t, &source{fetch: fetch})
+		f, other := file(2*part), file(3*part)
+		first := e.Open(f, whole(f))
+		defer first.Close()
+		ready := make(chan error, 1)
+		go func() { ready <- first.Ready(t.Context()) }()
+		synctest.Wait()
+		wrong := func(when string) {
+			t.Helper()
+			r := e.Open(other, whole(other))
+			defer r.Close()
+			for range 2 { // it stays wrong
+				if n, err := r.WriteTo(io.Discard); n != 0 || err == nil {
+					t.Errorf("%s: wrote %d bytes of a file that is shorter (%v)", when, n, err)
+				}
+			}
+		}
+		wrong("under way")
+		open()
+		if err := <-ready; err != nil {
+			t.Error(err)
+		}
+		check(t, e, f, whole(f))
+		wrong("cached")
+	})
 }
 
 func TestFirstPartBeforeTheChunkIsComplete(t *testing.T) {
@@ -196,6 +226,27 @@ func TestCompleteChunkIsOneWrite(t *testing.T) {
 	}
 }
 
+// TestPieces: a Write holds 5 s of playing, 64 KiB at least and a chunk at most.
+func TestPieces(t *testing.T) {
+	e := engine(t, new(source))
+	f := file(mib)
+	check(t, e, f, whole(f))
+	for _, row := range []struct {
+		duration float64
+		want     int
+	}{
+		{0, mib}, {math.NaN(), mib}, {-1, mib}, {5e-324, mib}, {1, mib}, {5, mib}, {10, mib / 2}, {1e6, 64 << 10},
+	} {
+		f.Duration = row.duration
+		r := e.Open(f, whole(f))
+		var w writes
+		if n, err := r.WriteTo(&w); n != mib || err != nil || w[0] != row.want {
+			t.Errorf("%v s: the first of %d bytes, want %d; %v", row.duration, w[0], row.want, err)
+		}
+		r.Close()
+	}
+}
+
 type failing struct{ n int }
 
 func (w failing) Write(p []byte) (int, error) { return min(w.n, len(p)), io.ErrClosedPipe }
@@ -210,6 +261,20 @@ func TestWriterThatFails(t *testing.T) {
 	var rest bytes.Buffer // goes on where it stopped
 	if _, err := r.WriteTo(&rest); err != nil || !bytes.Equal(rest.Bytes(), slice(7, 10, 2*mib-10)) {
 		t.Errorf("the rest has %d bytes, %v", rest.Len(), err)
+	}
+}
+
+// short is a client that takes less than it is given and does not say why.
+type short struct{}
+
+func (short) Write(p []byte) (int, error) { return len(p) / 2, nil }
+
+func TestShortWriteIsAnError(t *testing.T) {
+	f := file(2 * mib)
+	r := engine(t, new(source)).Open(f, teleplay.Range{Length: part})
+	defer r.Close()
+	if n, err := r.WriteTo(short{}); n != part/2 || err != io.ErrShortWrite {
+		t.Errorf("%d, %v", n, err)
 	}
 }
 
@@ -247,13 +312,63 @@ func TestReadyEndsWithItsContext(t *testing.T) {
 	f := file(mib)
 	r := engine(t, &source{fetch: fetch}).Open(f, whole(f))
 	defer r.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := r.Ready(ctx); !errors.Is(err, context.Canceled) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("gone")
+	cancel(gone)
+	if err := r.Ready(ctx); !errors.Is(err, gone) {
 		t.Errorf("got %v", err)
 	}
 	open()
 	if err := r.Ready(t.Context()); err != nil {
 		t.Errorf("the load did not go on: %v", err)
 	}
+}
+
+// closing is a client that is gone with the first bytes it takes.
+type closing struct{ r *node.Reader }
+
+func (w closing) Write(p []byte) (int, error) {
+	w.r.Close()
+	return len(p), nil
+}
+
+// TestCloseDuringAWrite: the bytes it has taken begin no read-ahead any more.
+func TestCloseDuringAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := new(source)
+		e := engine(t, s)
+		f := file(100 * mib)
+		r := e.Open(f, whole(f))
+		if _, err := r.WriteTo(closing{r}); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("got %v", err)
+		}
+		synctest.Wait()
+		s.once(t, 1)
+		if q := e.Stats(); q != (node.Stats{Loaded: 1}) {
+			t.Errorf("left behind: %+v", q)
+		}
+	})
+}
+
+// TestTheEndOfARangeHoldsNoRoom: who has all of it needs the rest of the chunk no
+// more, though the reader is not closed yet.
+func TestTheEndOfARangeHoldsNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		more := make(chan struct{})
+		s := &source{fetch: func(_ context.Context, c call) error {
+			c.put(0, 1)
+			<-more
+			c.putAll()
+			return nil
+		}}
+		e := engine(t, s)
+		r := e.Open(file(mib), teleplay.Range{Length: part})
+		defer r.Close()
+		take(t, r, part)
+		close(more)
+		synctest.Wait()
+		if q := e.Stats(); q.Held != 0 || q.Loaded != 1 {
+			t.Errorf("after the last byte of the range: %+v", q)
+		}
+	})
 }
