@@ -1,6 +1,7 @@
 package node_test
 
 import (
+	"context"
 	"io"
 	"slices"
 	"testing"
@@ -107,21 +108,23 @@ func TestWindowOfASlowFile(t *testing.T) {
 }
 
 func TestWindowsShareTheBudget(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := new(source)
-		e := engine(t, s, func(o *node.Options) { o.Window = 16 * mib }) // 12 for read-ahead
-		f := file(100 * mib)
-		for range 5 {
-			r := e.Open(file(1), teleplay.Range{})
+	for others, share := range map[int]int{0: 8, 1: 6, 4: 2, 20: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			s := new(source)
+			e := engine(t, s, func(o *node.Options) { o.Window = 16 * mib }) // 12 for read-ahead
+			f := file(100 * mib)
+			for range others {
+				r := e.Open(file(1), teleplay.Range{})
+				defer r.Close()
+			}
+			r := e.Open(f, whole(f))
 			defer r.Close()
-		}
-		r := e.Open(f, whole(f))
-		defer r.Close()
-		take(t, r, 20*mib+1)
-		if n := len(s.all()); n != 21+2 {
-			t.Errorf("asked for %d chunks, want those read and 2", n)
-		}
-	})
+			take(t, r, 20*mib+1)
+			if n := len(s.all()) - 21; n != share {
+				t.Errorf("asked for %d chunks ahead beside %d readers, want %d", n, others, share)
+			}
+		})
+	}
 }
 
 func TestPausedReader(t *testing.T) {
@@ -154,12 +157,87 @@ func TestPausedReader(t *testing.T) {
 	})
 }
 
+// TestAClientThatGoesOnReadsAheadAtOnce: with its first byte after a pause, not with
+// the next chunk.
+func TestAClientThatGoesOnReadsAheadAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := new(source)
+		f := file(100 * mib)
+		r := engine(t, s, small).Open(f, whole(f))
+		defer r.Close()
+		take(t, r, 30*mib+1)
+		time.Sleep(11 * time.Second)
+		before := len(s.all())
+		for range 3 {
+			take(t, r, 1)
+			if n := len(s.all()) - before; n != 8 {
+				t.Errorf("asked for %d chunks, want the window of 8 once", n)
+			}
+		}
+	})
+}
+
+// TestAClientThatAsksAndTakesNothingIsPausedAgain: what its coming back has read
+// ahead is given back too.
+func TestAClientThatAsksAndTakesNothingIsPausedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := engine(t, new(source), small)
+		f := file(100 * mib)
+		r := e.Open(f, whole(f))
+		defer r.Close()
+		take(t, r, 30*mib)
+		time.Sleep(11 * time.Second)
+		if err := r.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if held := e.Stats().Held; held < 8*mib {
+			t.Errorf("holds %d MiB, want the window before it", held/mib)
+		}
+		time.Sleep(11 * time.Second)
+		if held := e.Stats().Held; held != 0 {
+			t.Errorf("holds %d MiB in its second pause", held/mib)
+		}
+	})
+}
+
+// TestFailedReadAheadIsAskedForAgain: with the next move of the window, and its room
+// is given back.
+func TestFailedReadAheadIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failed := false
+		s := &source{fetch: func(_ context.Context, c call) error {
+			if c.id.Index == 2 && !failed {
+				failed = true
+				return busy
+			}
+			c.putAll()
+			return nil
+		}}
+		e := engine(t, s)
+		f := file(100 * mib)
+		r := e.Open(f, whole(f))
+		take(t, r, 1)
+		take(t, r, mib)
+		id := func(i uint16) teleplay.ChunkID { return teleplay.ChunkID{Message: 7, Index: i} }
+		want := map[teleplay.ChunkID]int{id(0): 1, id(1): 1, id(2): 2, id(3): 1}
+		if diff := cmp.Diff(want, s.times()); diff != "" {
+			t.Errorf("fetches of each chunk (-want +got):\n%s", diff)
+		}
+		r.Close()
+		synctest.Wait()
+		if q := e.Stats(); q.Held != 0 {
+			t.Errorf("the failed flight still holds room: %+v", q)
+		}
+	})
+}
+
 func TestCloseDropsQueuedReadAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetch, open := gate()
 		defer open()
 		s := new(source)
-		e := engine(t, s, func(o *node.Options) { o.ReadAhead = 2 })
+		e := engine(t, s) // two run ahead at once
 		f := file(100 * mib)
 		r := e.Open(f, whole(f))
 		take(t, r, 7*mib) // 0 to 6 are taken, 7 to 10 are here
