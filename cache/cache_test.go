@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,6 +62,9 @@ func TestHitRightAfterPut(t *testing.T) {
 			t.Fatalf("chunk %v is not here right after Put", ch.ID)
 		}
 	}
+	if s := c.Stats(); s.Hits != 200 || s.Misses != 200 {
+		t.Errorf("%d hits and %d misses, want 200 of each", s.Hits, s.Misses)
+	}
 }
 
 func TestPutAgainKeepsTheFirst(t *testing.T) {
@@ -68,6 +72,7 @@ func TestPutAgainKeepsTheFirst(t *testing.T) {
 	first := chunk(1, 0)
 	c.Put(first, false)
 	c.Put(chunk(1, 0), true)
+	c.Put(&teleplay.Chunk{ID: first.ID, Bytes: bytes[:100]}, true)
 	if got, ok := c.Peek(first.ID); !ok || got != first {
 		t.Errorf("got another chunk, %v", ok)
 	}
@@ -89,16 +94,22 @@ func TestUnreadIsNeverOffered(t *testing.T) {
 }
 
 func TestReadIsOfferedAndKept(t *testing.T) {
-	c := open(t, 16) // 4 recent, 12 behind
-	for i := range 16 {
-		c.Put(chunk(1, i), true)
-	}
-	settle(t, c, func(s cache.Stats) bool { return s.Offered == 12 })
-	for i := range 16 {
-		if _, ok := c.Get(id(1, i)); !ok {
-			t.Errorf("chunk %d is gone, though all fit", i)
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, 16) // 4 recent, 12 behind
+		for i := range 16 {
+			c.Put(chunk(1, i), true)
 		}
-	}
+		synctest.Wait() // for the verdicts
+		want := cache.Stats{Chunks: 16, Bytes: 16 * mib, Recent: 4 * mib, Offered: 12}
+		if diff := cmp.Diff(want, c.Stats()); diff != "" {
+			t.Errorf("all fit (-want +got):\n%s", diff)
+		}
+		for i := range 16 {
+			if _, ok := c.Get(id(1, i)); !ok {
+				t.Errorf("chunk %d is gone, though all fit", i)
+			}
+		}
+	})
 }
 
 func TestReadLaterCountsAsRead(t *testing.T) {
