@@ -54,7 +54,8 @@ type Options struct {
 	Cache  *cache.Cache
 	// Window is the budget in bytes for what is under way and what is read ahead,
 	// DefaultWindow if 0. Beyond it are the cache and, while the cache has not got
-	// it, the one complete chunk that each open reader may be sending.
+	// it, the one complete chunk that each open reader may be sending; that of a
+	// client that takes nothing counts until it has been idle for 10 s.
 	Window int64
 	// ReadAhead is how many flights that nobody waits for may run at once,
 	// DefaultReadAhead if 0. Two for each bot that downloads keep all of them busy.

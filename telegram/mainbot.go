@@ -115,7 +115,8 @@ func (b *MainBot) news() {
 	}
 }
 
-// Ready says whether the bot is logged in and connected.
+// Ready says whether the bot is connected and takes updates: what is sent from now
+// on comes out of Updates.
 func (b *MainBot) Ready() bool {
 	if b.bot == nil {
 		return false
@@ -123,7 +124,7 @@ func (b *MainBot) Ready() bool {
 	b.bot.mu.Lock()
 	ready, l := b.bot.ready, b.bot.lanes[b.bot.home]
 	b.bot.mu.Unlock()
-	return ready && l != nil && l.connected()
+	return ready && l != nil && l.connected() && b.feed.started.Load()
 }
 
 // Known is the bot's own account as it was last told; false = never yet.

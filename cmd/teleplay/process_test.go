@@ -105,7 +105,7 @@ func demoFiles(t *testing.T, r demoReady) (list []shelf) {
 		ID   int
 		Name string
 	}
-	if err := callJSON(t.Context(), http.MethodGet, r.URL+"/api/folders?all=1", l.token, nil, &folders); err != nil {
+	if err := l.api(t.Context(), http.MethodGet, "/api/folders?all=1", nil, &folders); err != nil {
 		t.Fatal(err)
 	}
 	names := map[int]string{0: ""}
