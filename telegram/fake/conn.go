@@ -53,7 +53,7 @@ func (s *Server) newConn(raw net.Conn, a address) *conn {
 		done: make(chan struct{}), sessions: map[*session]*sessionEntry{},
 	}
 	c.in = bufio.NewReader(countReader{raw, c})
-	c.exchange = exchange{key: s.rsa, dc: a.DC, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
+	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
 		s.ring.add(a.DC, value, salt)
 		s.stats.exchanges.Add(1)
 	}}

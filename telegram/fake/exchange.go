@@ -52,6 +52,7 @@ const dhG = 3
 type exchange struct {
 	key  *rsa.PrivateKey
 	dc   int
+	only bool // the address is media_only
 	rand io.Reader
 	now  func() time.Time
 	done func(value crypto.Key, salt int64) // a key was made
@@ -119,7 +120,7 @@ func (x *exchange) dhParams(r *mt.ReqDHParamsRequest) (bin.Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if inner.GetNonce() != x.nonce || inner.GetServerNonce() != x.serverNonce || !factors(inner.GetP(), inner.GetQ()) || !factors(r.P, r.Q) {
+	if !bytes.Equal(inner.GetPq(), pq.Bytes()) || inner.GetNonce() != x.nonce || inner.GetServerNonce() != x.serverNonce || !factors(inner.GetP(), inner.GetQ()) || !factors(r.P, r.Q) {
 		return nil, errKeyNotFound
 	}
 	if dc, ok := inner.(interface{ GetDC() int }); ok && !x.here(dc.GetDC()) {
@@ -144,9 +145,10 @@ func (x *exchange) dhParams(r *mt.ReqDHParamsRequest) (bin.Encoder, error) {
 }
 
 // inner decrypts p_q_inner_data in either padding: RSA_PAD, or the old SHA1 + data
-// + random bytes.
+// + random bytes. Its temporary forms are refused: a key that ends is not made
+// here, and one that does not end is not what the client asked for.
 func (x *exchange) inner(data []byte) (mt.PQInnerDataClass, error) {
-	if len(data) > 256 {
+	if len(data) != 256 {
 		return nil, errKeyNotFound
 	}
 	clear, err := crypto.DecodeRSAPad(data, x.key)
@@ -160,12 +162,16 @@ func (x *exchange) inner(data []byte) (mt.PQInnerDataClass, error) {
 	if err != nil {
 		return nil, errKeyNotFound
 	}
-	return inner, nil
+	switch inner.(type) {
+	case *mt.PQInnerData, *mt.PQInnerDataDC:
+		return inner, nil
+	}
+	return nil, errKeyNotFound
 }
 
-// here says whether p_q_inner_data_dc means this DC: test DCs count from 10000,
-// media-only addresses are negative.
-func (x *exchange) here(dc int) bool { return max(dc, -dc)%10000 == x.dc }
+// here says whether p_q_inner_data_dc means this DC; the media_only address may
+// also be named by the negative id.
+func (x *exchange) here(dc int) bool { return dc == x.dc || x.only && dc == -x.dc }
 
 func factors(p, q []byte) bool {
 	return bytes.Equal(p, pqP.Bytes()) && bytes.Equal(q, pqQ.Bytes())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"math/big"
+	"net"
 	"testing"
 	"time"
 
@@ -105,12 +106,97 @@ func TestOldPadding(t *testing.T) {
 
 func TestExchangeForAnotherDC(t *testing.T) {
 	w := startWire(t, Options{}, tiny())
-	for dc, want := range map[int]int32{2: 0, -2: 0, 10002: 0, 4: 444, 1: 444} {
+	for dc, want := range map[int]int32{2: 0, -2: 444, 10002: 444, 4: 444, 1: 444} {
 		_, err := gotdexchange.NewExchanger(w.framed(2, gotdcodec.Intermediate{}), dc).WithLogger(log.Nop).
 			Client([]gotdexchange.PublicKey{{RSA: w.PublicKey()}}).Run(context.Background())
 		if got := protocolCode(err); got != want || (err == nil) != (want == 0) {
 			t.Errorf("DC %d: %v, want code %d", dc, err, want)
 		}
+	}
+}
+
+// TestMediaOnlyAddress goes by either sign of its DC's id.
+func TestMediaOnlyAddress(t *testing.T) {
+	w := startWire(t, Options{}, tiny())
+	list := w.addressList()
+	for dc, want := range map[int]int32{4: 0, -4: 0, -2: 444, 2: 444} {
+		raw, err := net.Dial("tcp", list[len(list)-1].Addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		codec := gotdcodec.Intermediate{}
+		if err := codec.WriteHeader(raw); err != nil {
+			t.Fatal(err)
+		}
+		_, err = gotdexchange.NewExchanger(&framed{rw: raw, codec: codec}, dc).WithLogger(log.Nop).
+			Client([]gotdexchange.PublicKey{{RSA: w.PublicKey()}}).Run(context.Background())
+		if got := protocolCode(err); got != want || (err == nil) != (want == 0) {
+			t.Errorf("DC %d: %v, want code %d", dc, err, want)
+		}
+	}
+}
+
+// TestInnerDataRefused: what p_q_inner_data says must be what the exchange is
+// about, and a temporary key is not made into a permanent one.
+func TestInnerDataRefused(t *testing.T) {
+	w := startWire(t, Options{}, tiny())
+	nonce, newNonce := bin.Int128{1}, bin.Int256{2}
+	p, q, whole := pqP.Bytes(), pqQ.Bytes(), pq.Bytes()
+	for name, inner := range map[string]func(server bin.Int128) bin.Encoder{
+		"good": func(n bin.Int128) bin.Encoder {
+			return &mt.PQInnerDataDC{Pq: whole, P: p, Q: q, Nonce: nonce, ServerNonce: n, NewNonce: newNonce, DC: 2}
+		},
+		"temporary": func(n bin.Int128) bin.Encoder {
+			return &mt.PQInnerDataTempDC{Pq: whole, P: p, Q: q, Nonce: nonce, ServerNonce: n, NewNonce: newNonce, DC: 2, ExpiresIn: 60}
+		},
+		"another pq": func(n bin.Int128) bin.Encoder {
+			return &mt.PQInnerDataDC{Pq: []byte{1}, P: p, Q: q, Nonce: nonce, ServerNonce: n, NewNonce: newNonce, DC: 2}
+		},
+		"another nonce": func(n bin.Int128) bin.Encoder {
+			return &mt.PQInnerDataDC{Pq: whole, P: p, Q: q, ServerNonce: n, NewNonce: newNonce, DC: 2}
+		},
+	} {
+		conn := w.framed(2, gotdcodec.Intermediate{})
+		var res mt.ResPQ
+		plainly(t, conn, reqPQ(nonce), &res)
+		data, err := crypto.RSAPad(encoded(inner(res.ServerNonce)), w.PublicKey(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := &mt.ReqDHParamsRequest{Nonce: nonce, ServerNonce: res.ServerNonce, P: p, Q: q,
+			PublicKeyFingerprint: res.ServerPublicKeyFingerprints[0], EncryptedData: data}
+		if name == "good" {
+			// A number that begins with a zero byte stays 256 bytes long.
+			for data[0] != 0 {
+				if data, err = crypto.RSAPad(encoded(inner(res.ServerNonce)), w.PublicKey(), rand.Reader); err != nil {
+					t.Fatal(err)
+				}
+			}
+			short := *ask
+			short.EncryptedData = data[1:]
+			refusedPlainly(t, "255 bytes", conn, &short)
+			var dh mt.ServerDHParamsOk
+			plainly(t, conn, ask, &dh)
+			continue
+		}
+		refusedPlainly(t, name, conn, ask)
+	}
+	if n := w.stats.exchanges.Load(); n != 0 {
+		t.Errorf("%d keys were made", n)
+	}
+}
+
+// refusedPlainly expects −404 to an unencrypted message.
+func refusedPlainly(t *testing.T, name string, c transport.Conn, m bin.Encoder) {
+	t.Helper()
+	var b bin.Buffer
+	_ = b.Encode(proto.UnencryptedMessage{MessageID: 12345, MessageData: encoded(m)})
+	if err := c.Send(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Recv(context.Background(), &b); protocolCode(err) != 404 {
+		t.Errorf("%s: %v, want −404", name, err)
 	}
 }
 
