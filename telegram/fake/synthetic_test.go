@@ -42,10 +42,15 @@ func TestSyntheticVectors(t *testing.T) {
 			t.Errorf("seed %d at %d: %s, want %s", c.seed, c.offset, got, c.want)
 		}
 	}
-	mib := make([]byte, 1<<20)
+	mib, formula := make([]byte, 1<<20), make([]byte, 1<<20)
 	synthesize(1, 0, mib)
-	if got := fmt.Sprintf("%x", sha256.Sum256(mib)); got != "83c88fe53cfea61205263ae7b716e019836f8540a9669490cbde2e3e421e1013" {
-		t.Errorf("the first MiB of seed 1 has SHA-256 %s", got)
+	for i := range formula {
+		formula[i] = oracle(1, uint64(i))
+	}
+	for name, b := range map[string][]byte{"generator": mib, "oracle": formula} {
+		if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != "83c88fe53cfea61205263ae7b716e019836f8540a9669490cbde2e3e421e1013" {
+			t.Errorf("the %s's first MiB of seed 1 has SHA-256 %s", name, got)
+		}
 	}
 }
 
