@@ -45,6 +45,7 @@ type table[K comparable, V any] struct {
 	name string
 	rows map[K]V
 	j    *journal
+	told func(V) // of each row that is written; nil = nobody
 }
 
 func newTable[K comparable, V any](j *journal, name string) *table[K, V] {
@@ -53,8 +54,23 @@ func newTable[K comparable, V any](j *journal, name string) *table[K, V] {
 	return t
 }
 
-func (t *table[K, V]) put(k K, v V) {
+// watch tells f every row that there is and will be, under the world's mutex.
+func (t *table[K, V]) watch(f func(V)) {
+	t.told = f
+	for _, v := range t.rows {
+		f(v)
+	}
+}
+
+func (t *table[K, V]) set(k K, v V) {
 	t.rows[k] = v
+	if t.told != nil {
+		t.told(v)
+	}
+}
+
+func (t *table[K, V]) put(k K, v V) {
+	t.set(k, v)
 	t.j.note(func() row { return t.row(k, &v) })
 }
 
@@ -87,7 +103,7 @@ func (t *table[K, V]) load(r row) error {
 	if err := json.Unmarshal(r.Value, &v); err != nil {
 		return err
 	}
-	t.rows[k] = v
+	t.set(k, v)
 	return nil
 }
 

@@ -34,6 +34,7 @@ type Server struct {
 	names   map[uint32]string // of all methods, with their ids behind a #
 	// ackAfter is when a query without an answer is acknowledged by itself.
 	ackAfter func() time.Duration
+	rules    atomic.Pointer[settings] // the world's, of now
 
 	ring        *keyring
 	ids         *proto.MessageIDGen
@@ -72,7 +73,10 @@ func New(o Options) (*Server, error) {
 	s := bare(o)
 	s.world = newWorld(s.opt, s)
 	s.methods = s.world.methods()
-	s.ackAfter = func() time.Duration { return time.Duration(s.world.currentSettings().AckAfter) }
+	// Read without the world's mutex: the acknowledgment of a late answer must not
+	// wait for what makes it late.
+	s.world.db.settings.watch(func(v settings) { s.rules.Store(&v) })
+	s.ackAfter = func() time.Duration { return time.Duration(s.rules.Load().AckAfter) }
 	return s, nil
 }
 

@@ -34,6 +34,12 @@ func startWire(t *testing.T, o Options, methods map[uint32]handler) *wire {
 	s := bare(o.withDefaults())
 	s.methods = methods
 	s.ackAfter = func() time.Duration { return 50 * time.Millisecond }
+	return serveWire(t, s)
+}
+
+// serveWire opens the server's ports until the test ends.
+func serveWire(t *testing.T, s *Server) *wire {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	list, listeners, err := s.opt.listen(ctx)
 	if err != nil {
@@ -55,6 +61,7 @@ func (w *wire) dial(dc int) net.Conn {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	_ = c.SetDeadline(time.Now().Add(time.Minute)) // a test that waits in vain fails soon
 	w.t.Cleanup(func() { c.Close() })
 	return c
 }

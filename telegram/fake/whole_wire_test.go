@@ -1,0 +1,50 @@
+package fake
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gotd/td/mt"
+	"github.com/gotd/td/tg"
+)
+
+// startWhole is a server with its world, without a control port.
+func startWhole(t *testing.T) *wire {
+	t.Helper()
+	s, err := New(Options{Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serveWire(t, s)
+}
+
+// TestAckWhileWorldIsBusy: whatever holds the world, a late answer is acknowledged
+// in time, by the setting of now.
+func TestAckWhileWorldIsBusy(t *testing.T) {
+	w := startWhole(t)
+	c := w.client(mainBot)
+	c.answer(c.send(layered(228, nearest)))
+	if _, err := w.world.changeSettings([]byte(`{"ack_after":"30ms"}`)); err != nil {
+		t.Fatal(err)
+	}
+	w.world.mu.Lock()
+	release := time.AfterFunc(3*time.Second, w.world.mu.Unlock) // or the test's end would wait for it
+	id := c.send(&tg.UpdatesGetStateRequest{})
+	var a mt.MsgsAck
+	c.expect(&a)
+	if len(a.MsgIDs) != 1 || a.MsgIDs[0] != id {
+		t.Errorf("acknowledged %v, want %d", a.MsgIDs, id)
+	}
+	if release.Stop() {
+		w.world.mu.Unlock()
+	} else {
+		t.Error("the acknowledgment came with the answer")
+	}
+	c.answer(id)
+	if err := w.world.reset(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.ackAfter(), time.Duration(defaultSettings().AckAfter); got != want {
+		t.Errorf("after a reset %v, want %v", got, want)
+	}
+}
