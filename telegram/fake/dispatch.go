@@ -67,8 +67,10 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		if subscribes && account != 0 {
 			ss.updates.Store(true)
 		}
-		if account != 0 && q.method == tg.AuthImportBotAuthorizationRequestTypeID {
-			s.stats.loggedIn(account)
+	}
+	if q.method == tg.AuthImportBotAuthorizationRequestTypeID && err == nil {
+		if id := loggedIn(answer); id != 0 {
+			s.stats.loggedIn(id)
 		}
 	}
 	var rpcErr *tgerr.Error
@@ -119,6 +121,14 @@ func guarded(h handler, k *call, body []byte) (answer bin.Encoder, err error) {
 		}
 	}()
 	return h(k, &bin.Buffer{Buf: body})
+}
+
+// loggedIn is the account that an authorization names, or 0.
+func loggedIn(answer bin.Encoder) int64 {
+	if a, ok := answer.(*tg.AuthAuthorization); ok {
+		return a.User.GetID()
+	}
+	return 0
 }
 
 // quiet methods never subscribe a session to updates: file queries, the config,

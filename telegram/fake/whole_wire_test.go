@@ -18,6 +18,21 @@ func startWhole(t *testing.T) *wire {
 	return serveWire(t, s)
 }
 
+// TestLoginsCounted: each login counts, of the same bot with the same key too, and
+// none that is refused.
+func TestLoginsCounted(t *testing.T) {
+	w := startWhole(t)
+	c := w.client(0)
+	login := &tg.AuthImportBotAuthorizationRequest{APIID: 1, APIHash: "x", BotAuthToken: w.world.bots()[0].Token}
+	c.answer(c.send(layered(228, login)))
+	c.answer(c.send(login))
+	c.failure(c.send(&tg.AuthImportBotAuthorizationRequest{APIID: 1, APIHash: "x", BotAuthToken: "no"}))
+	v := w.stats.view()
+	if v.Totals.Logins != 2 || v.Accounts[mainBot].Logins != 2 {
+		t.Errorf("logins %d, %d of the bot, want 2", v.Totals.Logins, v.Accounts[mainBot].Logins)
+	}
+}
+
 // TestAckWhileWorldIsBusy: whatever holds the world, a late answer is acknowledged
 // in time, by the setting of now.
 func TestAckWhileWorldIsBusy(t *testing.T) {
