@@ -23,6 +23,12 @@ func (s *Server) arrive(k *authKey, body []byte) (wrapped, error) {
 	if err != nil {
 		return wrapped{}, errBody
 	}
+	if layer, _ := k.enter(0, false); w.bare && layer == 0 && w.wrong == nil {
+		w.wrong = errLayer
+	}
+	if w.wrong != nil {
+		return w, nil // nothing of it is noted
+	}
 	if w.layer != 0 && w.layer != layerNewest && w.layer != layerOldest {
 		s.strange(k, w.layer)
 	}
@@ -54,6 +60,8 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		err    error
 	)
 	switch refusal := ss.key.refused(); {
+	case q.wrong != nil:
+		err = q.wrong
 	case !q.inited:
 		err = tgerr.New(400, "CONNECTION_NOT_INITED")
 	case refusal != "" && !strings.HasPrefix(name, "auth.") && name != "help.getConfig":
