@@ -26,6 +26,10 @@ type authKey struct {
 	first    int64 // the exchange's own salt, good for its first hour; 0 = none
 	created  time.Time
 	sessions map[int64]*session
+	sweepAt  int             // so many sessions make the next sweep
+	buried   map[int64]int64 // the last msg_id of sessions that ended
+
+	buriedLimit int // so many of those are looked through for old ones
 }
 
 // account is the bot that is logged in by this key, or 0.

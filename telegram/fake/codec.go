@@ -20,8 +20,8 @@ const (
 // codec is one of the transports of core.telegram.org/mtproto/mtproto-transports.
 // read is used by the connection's reader, seal by its writer, each alone.
 type codec interface {
-	// read returns the next payload in a fresh buffer. A padded frame still has
-	// its padding. The wish for a quick ack is not granted, which clients allow.
+	// read returns the next payload in a fresh buffer, without the transport's
+	// padding. The wish for a quick ack is not granted, which clients allow.
 	read(r *bufio.Reader) ([]byte, error)
 	// seal takes headRoom bytes followed by the payload, with tailRoom bytes of
 	// capacity behind it, and returns the frame, which shares the memory.
@@ -111,12 +111,32 @@ func (abridged) seal(buf []byte) []byte {
 // intermediate counts bytes in a word whose highest bit asks for a quick ack.
 type intermediate struct{ padded bool }
 
-func (intermediate) read(r *bufio.Reader) ([]byte, error) {
+func (c intermediate) read(r *bufio.Reader) ([]byte, error) {
 	var b [4]byte
 	if _, err := io.ReadFull(r, b[:]); err != nil {
 		return nil, err
 	}
-	return readN(r, int(binary.LittleEndian.Uint32(b[:])&^(1<<31)))
+	payload, err := readN(r, int(binary.LittleEndian.Uint32(b[:])&^(1<<31)))
+	if c.padded {
+		payload = unpadded(payload)
+	}
+	return payload, err
+}
+
+// unpadded cuts off the 0–15 bytes by which a padded frame may be too long: an
+// unencrypted message says its length, an encrypted one has whole AES blocks.
+func unpadded(payload []byte) []byte {
+	if len(payload) < 24 {
+		return payload
+	}
+	n := 24 + (len(payload)-24)/16*16
+	if binary.LittleEndian.Uint64(payload) == 0 {
+		n = 20 + int(binary.LittleEndian.Uint32(payload[16:]))
+	}
+	if pad := len(payload) - n; pad < 0 || pad > 15 {
+		return payload
+	}
+	return payload[:n]
 }
 
 // seal pads by 0–3 bytes only, of the 15 that are allowed: gotd's client cuts off

@@ -13,6 +13,7 @@ import (
 	"github.com/gotd/td/mtproxy/obfuscated2"
 	"github.com/gotd/td/proto"
 	gotdcodec "github.com/gotd/td/proto/codec"
+	"github.com/gotd/td/tg"
 	"github.com/gotd/td/transport"
 )
 
@@ -28,7 +29,11 @@ func (overPadded) Write(w io.Writer, b *bin.Buffer) error {
 }
 
 func TestCodecs(t *testing.T) {
-	w := startWire(t, Options{}, tiny())
+	methods := tiny()
+	methods[tg.UploadSaveFilePartRequestTypeID] = open(func(_ *call, r *tg.UploadSaveFilePartRequest) (bin.Encoder, error) {
+		return &tg.NearestDC{ThisDC: len(r.Bytes)}, nil
+	})
+	w := startWire(t, Options{}, methods)
 	for _, test := range []struct {
 		name       string
 		codec      func() transport.Codec
@@ -66,7 +71,7 @@ func TestCodecs(t *testing.T) {
 			c := newClient(t, conn, key, salt)
 			c.nearestDC(c.send(layered(228, nearest)))
 			// Small and large frames have other heads in abridged.
-			c.nearestDC(c.send(encoded(nearest, raw(make([]byte, 40_000)))))
+			c.nearestDC(c.send(&tg.UploadSaveFilePartRequest{Bytes: make([]byte, 40_000)}))
 		})
 	}
 }

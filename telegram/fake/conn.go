@@ -89,10 +89,17 @@ func (c *conn) serve(ctx context.Context) {
 	for {
 		payload, err := c.codec.read(c.in)
 		if err == nil {
-			err = c.receive(ctx, payload)
+			err = safely(func() error { return c.receive(ctx, payload) })
 		}
-		var te transportError
+		var (
+			te transportError
+			p  *panicked
+		)
 		switch {
+		case errors.As(err, &p):
+			c.server.log.Error("take a message", "err", err)
+			c.close("server")
+			return
 		case err == nil:
 		case errors.As(err, &te):
 			// The connection stays: clients make their new key on it.
@@ -120,18 +127,20 @@ func (c *conn) receive(ctx context.Context, payload []byte) error {
 	if key == nil {
 		return errKeyNotFound
 	}
-	// A padded frame may be up to 15 bytes too long: whole AES blocks count.
-	received := len(payload)
-	payload = payload[:24+(len(payload)-24)/16*16]
 	m, err := c.server.cipher.DecryptFromBuffer(key.key, &bin.Buffer{Buf: payload})
 	if err != nil {
 		return errKeyNotFound
 	}
+	if len(m.MessageDataWithPadding)-int(m.MessageDataLen) < paddingMin {
+		return errKeyNotFound // gotd has looked at its upper end
+	}
 	c.seen(key)
-	s := key.session(m.SessionID, c.server)
-	s.receive(ctx, c, received, m)
-	return nil
+	return key.session(m.SessionID, c.server).receive(ctx, c, len(payload), m)
 }
+
+// paddingMin is the least padding of MTProto 2.0
+// (core.telegram.org/mtproto/description#encrypted-message-encrypted-data).
+const paddingMin = 12
 
 // unencrypted takes any msg_id: TDLib's first one is 1.
 func (c *conn) unencrypted(payload []byte) error {
@@ -139,7 +148,7 @@ func (c *conn) unencrypted(payload []byte) error {
 		return errFrame
 	}
 	n := binary.LittleEndian.Uint32(payload[16:])
-	if int64(n) > int64(len(payload)-20) {
+	if int64(n) != int64(len(payload)-20) {
 		return errFrame
 	}
 	answer, err := c.exchange.answer(payload[20 : 20+n])

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -19,8 +18,11 @@ import (
 // called in the order in which queries come in, so that one behind another that
 // carries initConnection need not wait for its answer.
 func (s *Server) arrive(k *authKey, body []byte) (wrapped, error) {
-	w, err := unwrap(body)
-	if err != nil {
+	var w wrapped
+	if err := safely(func() (err error) {
+		w, err = unwrap(body)
+		return err
+	}); err != nil {
 		return wrapped{}, errBody
 	}
 	if layer, _ := k.enter(0, false); w.bare && layer == 0 && w.wrong == nil {
@@ -40,15 +42,16 @@ func (s *Server) arrive(k *authKey, body []byte) (wrapped, error) {
 // dispatch runs one query and returns its answer, rpc_error included.
 func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64, q wrapped) bin.Encoder {
 	begun := time.Now() // how long it took, whatever the fake's own clock says
-	for _, id := range q.after {
-		ss.wait(ctx, id)
+	unfit := q.wrong
+	if unfit == nil {
+		unfit = ss.wait(ctx, msgID, q.after)
 	}
 	k := &call{
 		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: q.layer,
 		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
 	}
 	name := s.method(q.method)
-	subscribes := !q.noUpdates && !quiet(name) && !s.away(k)
+	subscribes := unfit == nil && q.inited && !q.noUpdates && !quiet(name) && !s.away(k)
 	if subscribes && k.account != 0 {
 		// Before the handler: no update may fall between a state and the first push.
 		ss.updates.Store(true)
@@ -60,8 +63,8 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		err    error
 	)
 	switch refusal := ss.key.refused(); {
-	case q.wrong != nil:
-		err = q.wrong
+	case unfit != nil:
+		err = unfit
 	case !q.inited:
 		err = tgerr.New(400, "CONNECTION_NOT_INITED")
 	case refusal != "" && !strings.HasPrefix(name, "auth.") && name != "help.getConfig":
@@ -85,7 +88,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	if err != nil {
 		if rpcErr = asRPC(err); rpcErr == nil {
 			s.log.Error("answer a query", "method", name, "account", k.account, "err", err)
-			rpcErr = tgerr.New(500, "INTERNAL")
+			rpcErr = errInternal
 		}
 		answer = rpcError(rpcErr)
 	}
@@ -123,12 +126,14 @@ func (s *Server) run(k *call, id uint32, body []byte) (bin.Encoder, error) {
 
 // guarded keeps a handler's panic from ending the server.
 func guarded(h handler, k *call, body []byte) (answer bin.Encoder, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			answer, err = nil, fmt.Errorf("panic: %v\n%s", r, debug.Stack())
-		}
-	}()
-	return h(k, &bin.Buffer{Buf: body})
+	err = safely(func() (err error) {
+		answer, err = h(k, &bin.Buffer{Buf: body})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
 }
 
 // loggedIn is the account that an authorization names, or 0.
@@ -147,7 +152,10 @@ func quiet(method string) bool {
 		method == "auth.importAuthorization" || method == "auth.exportAuthorization"
 }
 
-var errBody = tgerr.New(400, "INPUT_CONSTRUCTOR_INVALID")
+var (
+	errBody     = tgerr.New(400, "INPUT_CONSTRUCTOR_INVALID")
+	errInternal = tgerr.New(500, "INTERNAL")
+)
 
 // asRPC is the error as a client sees it; nil = an internal one.
 func asRPC(err error) *tgerr.Error {

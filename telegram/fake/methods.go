@@ -57,6 +57,9 @@ func open[T any, R request[T]](f func(*call, R) (bin.Encoder, error)) handler {
 		if err := r.Decode(b); err != nil {
 			return nil, err
 		}
+		if b.Len() != 0 {
+			return nil, refuse(400, "INPUT_REQUEST_TOO_LONG")
+		}
 		return f(c, r)
 	}
 }

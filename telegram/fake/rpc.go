@@ -8,6 +8,7 @@ import (
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/mt"
 	"github.com/gotd/td/proto"
+	"github.com/gotd/td/tgerr"
 )
 
 // rpc is one query of a session. It runs once, however often its msg_id comes.
@@ -19,58 +20,48 @@ type rpc struct {
 
 	// guarded by the session's mu
 	finished bool
+	failed   bool     // it was answered by an error
 	dropped  bool     // by rpc_drop_answer: nobody wants the answer
 	plain    []byte   // the answer with its head; nil = none, or acknowledged
 	envelope envelope // of the answer; the same each time that it is sent
 	conn     *conn    // where it was sent last
 }
 
-// handle takes one message: a service message is answered at once, everything
-// else is a query and gets a goroutine of its own.
+// handle takes one message that was admitted: a service message is answered at
+// once, everything else is a query and gets a goroutine of its own.
 func (s *session) handle(ctx context.Context, c *conn, m message) {
-	body, err := unzip(m.body)
-	if err != nil || len(body) < 4 {
-		s.notify(c, &mt.BadMsgNotification{BadMsgID: m.id, ErrorCode: badBody})
-		return
-	}
-	b := &bin.Buffer{Buf: body}
+	b := &bin.Buffer{Buf: m.body}
 	id, _ := b.PeekID()
 	switch id {
 	case mt.MsgsAckTypeID:
-		var r mt.MsgsAck
-		if r.Decode(b) == nil {
-			s.acked(r.MsgIDs)
+		if r, ok := service[mt.MsgsAck](s, c, m); ok {
+			s.acked(r.MsgIDs[:min(len(r.MsgIDs), ackMax)])
 		}
 	case mt.PingRequestTypeID:
-		var r mt.PingRequest
-		if r.Decode(b) == nil {
+		if r, ok := service[mt.PingRequest](s, c, m); ok {
 			s.notify(c, &mt.Pong{MsgID: m.id, PingID: r.PingID})
 		}
 	case mt.PingDelayDisconnectRequestTypeID:
-		var r mt.PingDelayDisconnectRequest
-		if r.Decode(b) == nil {
+		if r, ok := service[mt.PingDelayDisconnectRequest](s, c, m); ok {
 			c.expect(time.Duration(r.DisconnectDelay) * time.Second)
 			s.notify(c, &mt.Pong{MsgID: m.id, PingID: r.PingID})
 		}
 	case mt.GetFutureSaltsRequestTypeID:
-		var r mt.GetFutureSaltsRequest
-		if r.Decode(b) == nil {
+		if r, ok := service[mt.GetFutureSaltsRequest](s, c, m); ok {
 			s.notify(c, s.salts(m.id, r.Num))
 		}
 	case mt.DestroySessionRequestTypeID:
-		var r mt.DestroySessionRequest
-		if r.Decode(b) == nil {
+		if r, ok := service[mt.DestroySessionRequest](s, c, m); ok {
 			s.notify(c, s.destroy(r.SessionID))
 		}
 	case mt.HTTPWaitRequestTypeID, mt.MsgsStateInfoTypeID, mt.MsgsAllInfoTypeID:
 		// Nothing is owed.
 	case mt.RPCDropAnswerRequestTypeID:
-		var r mt.RPCDropAnswerRequest
-		if r.Decode(b) == nil {
+		if r, ok := service[mt.RPCDropAnswerRequest](s, c, m); ok {
 			s.begin(c, m.id, func() bin.Encoder { return s.drop(r.ReqMsgID) })
 		}
 	default:
-		q, err := s.server.arrive(s.key, body)
+		q, err := s.server.arrive(s.key, m.body)
 		s.begin(c, m.id, func() bin.Encoder {
 			if err != nil {
 				return rpcError(errBody)
@@ -80,34 +71,43 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 	}
 }
 
-// begin runs a query unless its msg_id is known: then it is only acknowledged. An
-// answer that was lost with an older connection has been sent again by attach.
+// ackMax is how many msg_ids one msgs_ack may name.
+const ackMax = 8192
+
+// service decodes a service message; one with missing or surplus bytes is refused.
+func service[T any, R request[T]](s *session, c *conn, m message) (r T, ok bool) {
+	b := &bin.Buffer{Buf: m.body}
+	if err := R(&r).Decode(b); err != nil || b.Len() != 0 {
+		s.bad(c, m, badBody)
+		return r, false
+	}
+	return r, true
+}
+
+// begin runs a query in a goroutine of its own.
 func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
-	s.mu.Lock()
-	if s.queries[id] != nil {
-		s.mu.Unlock()
-		s.notify(c, ack(id))
-		return
-	}
-	if id <= s.low {
-		s.mu.Unlock()
-		s.notify(c, &mt.BadMsgNotification{BadMsgID: id, ErrorCode: badTooOld})
-		return
-	}
 	q := &rpc{msgID: id, done: make(chan struct{})}
+	s.mu.Lock()
 	s.queries[id] = q
-	s.order = append(s.order, q)
-	for len(s.order) > keptQueries && s.order[0].finished {
-		s.low = max(s.low, s.order[0].msgID)
-		delete(s.queries, s.order[0].msgID)
-		s.order = s.order[1:]
-	}
 	s.mu.Unlock()
 
 	s.server.wg.Go(func() {
 		late := time.AfterFunc(s.server.ackAfter(), func() { s.late(q) })
 		defer late.Stop()
-		s.finish(q, run())
+		var (
+			plain  []byte
+			failed bool
+		)
+		if err := safely(func() error {
+			answer := run()
+			_, failed = answer.(*mt.RPCError)
+			plain = s.encode(id, answer)
+			return nil
+		}); err != nil {
+			s.server.log.Error("answer a query", "err", err)
+			plain, failed = s.encode(id, rpcError(errInternal)), true
+		}
+		s.finish(q, plain, failed)
 	})
 }
 
@@ -124,11 +124,16 @@ func (s *session) late(q *rpc) {
 
 // finish sends the answer on the session's connection of now, and keeps it until
 // it is acknowledged.
-func (s *session) finish(q *rpc, answer bin.Encoder) {
-	plain := s.encode(q.msgID, answer)
+func (s *session) finish(q *rpc, plain []byte, failed bool) {
 	s.mu.Lock()
-	q.finished = true
+	q.finished, q.failed = true, failed
 	close(q.done)
+	s.ended = append(s.ended, q)
+	if len(s.ended) > keptQueries {
+		delete(s.queries, s.ended[0].msgID)
+		s.ended[0] = nil
+		s.ended = s.ended[1:]
+	}
 	if q.dropped {
 		s.mu.Unlock()
 		return
@@ -201,19 +206,46 @@ func (s *session) drop(id int64) bin.Encoder {
 	return a
 }
 
-// wait returns when the session's query id, if it is known, has run.
-func (s *session) wait(ctx context.Context, id int64) {
-	s.mu.Lock()
-	q := s.queries[id]
-	s.mu.Unlock()
-	if q == nil {
-		return
+// waitLimit is how long invokeAfterMsg waits.
+const waitLimit = 30 * time.Second
+
+// wait returns when the session's queries ids have run, for the query id that must
+// come after them, or says why it cannot run. It waits for older queries alone, so
+// that no two wait for each other.
+func (s *session) wait(ctx context.Context, id int64, ids []int64) *tgerr.Error {
+	if len(ids) == 0 {
+		return nil
 	}
-	select {
-	case <-q.done:
-	case <-ctx.Done():
+	over := time.NewTimer(waitLimit)
+	defer over.Stop()
+	for _, earlier := range ids {
+		s.mu.Lock()
+		q := s.queries[earlier]
+		s.mu.Unlock()
+		if q == nil || earlier >= id {
+			return errWaitFailed
+		}
+		select {
+		case <-q.done:
+		case <-over.C:
+			return errWaitTimeout
+		case <-ctx.Done():
+			return errWaitTimeout
+		}
+		s.mu.Lock()
+		failed := q.failed
+		s.mu.Unlock()
+		if failed {
+			return errWaitFailed
+		}
 	}
+	return nil
 }
+
+var (
+	errWaitFailed  = tgerr.New(400, "MSG_WAIT_FAILED")
+	errWaitTimeout = tgerr.New(400, "MSG_WAIT_TIMEOUT")
+)
 
 // encode makes rpc_result with room for the head and the padding.
 func (s *session) encode(id int64, answer bin.Encoder) []byte {
@@ -229,7 +261,7 @@ func (s *session) encode(id int64, answer bin.Encoder) []byte {
 	if err := b.Encode(answer); err != nil {
 		s.server.log.Error("encode an answer", "err", err)
 		b.Buf = b.Buf[:n]
-		_ = b.Encode(&mt.RPCError{ErrorCode: 500, ErrorMessage: "INTERNAL"})
+		_ = b.Encode(rpcError(errInternal))
 	}
 	if !file {
 		layer, _ := s.key.enter(0, false)
@@ -251,7 +283,7 @@ func (s *session) salts(msgID int64, num int) bin.Encoder {
 }
 
 func (s *session) destroy(id int64) bin.Encoder {
-	if id != s.id && s.key.forget(id) {
+	if id != s.id && s.key.forget(id, s.server.opt.Now()) {
 		return &mt.DestroySessionOk{SessionID: id}
 	}
 	return &mt.DestroySessionNone{SessionID: id}

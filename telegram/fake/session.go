@@ -2,6 +2,8 @@ package fake
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,15 +15,17 @@ import (
 )
 
 const (
-	// sessionLife is how long a session without a connection is remembered.
-	sessionLife = time.Hour
-	// keptQueries is for how many queries of a session a repetition is known.
+	// keptQueries is of how many queries that ended a session still knows how.
 	keptQueries = 2048
 	// keptBytes of answers, and keptAnswers at most, are kept for a session until
 	// they are acknowledged; a client that lost older ones has to ask anew.
 	keptBytes   = 4 << 20
 	keptAnswers = 512
+	// connSessions is how many sessions a connection may carry.
+	connSessions = 1000
 )
+
+var errSessions = errors.New("too many sessions on one connection")
 
 // session is what a client names by its session id, under one key.
 type session struct {
@@ -35,99 +39,107 @@ type session struct {
 	left    time.Time
 	greeted bool // new_session_created was sent
 	content int32
-	queries map[int64]*rpc
-	order   []*rpc
-	low     int64  // msg_ids up to it were forgotten
+	history history
+	queries map[int64]*rpc // those that run, and the newest that ended
+	ended   []*rpc
 	kept    []*rpc // with an answer that may have to be sent again
 	bytes   int    // of those
 }
 
-// session finds or makes the session with that id.
-func (k *authKey) session(id int64, server *Server) *session {
-	now := server.opt.Now()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if s := k.sessions[id]; s != nil {
-		return s
-	}
-	for id, s := range k.sessions {
-		s.mu.Lock()
-		if s.conn == nil && now.Sub(s.left) > sessionLife {
-			delete(k.sessions, id)
-		}
-		s.mu.Unlock()
-	}
-	s := &session{id: id, key: k, server: server, left: now, queries: map[int64]*rpc{}}
-	k.sessions[id] = s
-	return s
-}
-
-// forget removes a session; false = there was none.
-func (k *authKey) forget(id int64) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, ok := k.sessions[id]
-	delete(k.sessions, id)
-	return ok
-}
-
-// Codes of bad_msg_notification (core.telegram.org/mtproto/service_messages_about_messages).
-const (
-	badTooLow  = 16 // the client's clock is behind
-	badTooHigh = 17
-	badBits    = 18
-	badTooOld  = 20 // cannot say whether it was seen
-	badBody    = 64 // invalid container
-	badSalt    = 48
-)
-
-// receive takes one decrypted message. received is its length on the wire.
-func (s *session) receive(ctx context.Context, c *conn, received int, m *crypto.EncryptedMessageData) {
+// receive takes one decrypted message. received is its length on the wire. The
+// session is the key's own only from the moment that id and salt have passed. An
+// error means that the connection is of no more use.
+func (s *session) receive(ctx context.Context, c *conn, received int, m *crypto.EncryptedMessageData) error {
 	now := s.server.opt.Now()
-	if code := s.check(m.MessageID, now); code != 0 {
-		s.notify(c, &mt.BadMsgNotification{BadMsgID: m.MessageID, BadMsgSeqno: int(m.SeqNo), ErrorCode: code})
-		return
+	outer := message{m.MessageID, m.SeqNo, m.Data()}
+	if code := timely(outer.id, now); code != 0 && !s.knows(outer.id) {
+		s.bad(c, outer, code)
+		return nil
 	}
 	if !s.key.goodSalt(m.Salt, now) {
 		s.notify(c, &mt.BadServerSalt{BadMsgID: m.MessageID, BadMsgSeqno: int(m.SeqNo), ErrorCode: badSalt, NewServerSalt: s.key.salt(now)})
-		return
+		return nil
 	}
-	list, err := unpack(message{m.MessageID, m.Data()})
-	if err != nil {
-		s.notify(c, &mt.BadMsgNotification{BadMsgID: m.MessageID, BadMsgSeqno: int(m.SeqNo), ErrorCode: badBody})
-		return
+	list, ok := unpack(outer)
+	if !ok {
+		s.bad(c, outer, badBody)
+		return nil
 	}
-	s.attach(c, received, list)
+	s = s.key.adopt(s, now)
+	if err := s.attach(c, received, list); err != nil {
+		return err
+	}
+	if outer.isContainer() && !s.admit(c, outer, proto.MessageContainerTypeID, now) {
+		return nil
+	}
 	for _, m := range list {
+		s.take(ctx, c, m, now)
+	}
+	return nil
+}
+
+// take handles one message, if the protocol allows it.
+func (s *session) take(ctx context.Context, c *conn, m message, now time.Time) {
+	var err error
+	if m.body, err = unzip(m.body); err != nil || m.isContainer() { // containers are never packed
+		s.bad(c, m, badBody)
+		return
+	}
+	if s.admit(c, m, binary.LittleEndian.Uint32(m.body), now) {
 		s.handle(ctx, c, m)
 	}
 }
 
-// check is the code that refuses a msg_id, or 0. It must be from the last 300 s or
-// the next 30, unless it repeats a known message.
-func (s *session) check(id int64, now time.Time) int {
+// admit judges a message and remembers the one that passes. A message that came
+// before is not handled again: where its seqno asks for an acknowledgment, it gets
+// one. An answer that was lost with an older connection has been sent again by
+// attach.
+func (s *session) admit(c *conn, m message, kind uint32, now time.Time) bool {
 	s.mu.Lock()
-	known := s.queries[id] != nil
-	s.mu.Unlock()
-	t := proto.MessageID(id).Time()
-	switch {
-	case known:
-		return 0
-	case id&3 != 0:
-		return badBits
-	case now.Sub(t) > 300*time.Second:
-		return badTooLow
-	case t.Sub(now) > 30*time.Second:
-		return badTooHigh
+	known := s.known(m.id)
+	code := 0
+	if !known {
+		if code = timely(m.id, now); code == 0 {
+			code = parity(kind, m.seq)
+		}
+		if code == 0 {
+			code = s.history.add(m.id, m.seq)
+		}
 	}
-	return 0
+	s.mu.Unlock()
+	switch {
+	case known && kind == proto.MessageContainerTypeID:
+		s.bad(c, m, badRepeated)
+	case known && m.seq&1 != 0:
+		s.notify(c, ack(m.id))
+	case code != 0:
+		s.bad(c, m, code)
+	}
+	return !known && code == 0
+}
+
+// known says whether a message was taken before. s.mu is held.
+func (s *session) known(id int64) bool { return s.history.knows(id) || s.queries[id] != nil }
+
+func (s *session) knows(id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known(id)
+}
+
+// bad refuses a message.
+func (s *session) bad(c *conn, m message, code int) {
+	s.notify(c, &mt.BadMsgNotification{BadMsgID: m.id, BadMsgSeqno: int(m.seq), ErrorCode: code})
 }
 
 // attach makes c the session's connection. A new session is greeted; one that has
 // changed its connection gets the answers again that it has not acknowledged.
-func (s *session) attach(c *conn, received int, list []message) {
+func (s *session) attach(c *conn, received int, list []message) error {
 	e := c.sessions[s]
 	if e == nil {
+		if len(c.sessions) >= connSessions {
+			return errSessions
+		}
 		e = s.server.sessionLog.open(s, c, s.server.opt.Now())
 		c.sessions[s] = e
 	}
@@ -160,6 +172,7 @@ func (s *session) attach(c *conn, received int, list []message) {
 	for _, q := range again {
 		s.deliver(c, q)
 	}
+	return nil
 }
 
 func (s *session) detach(c *conn) {

@@ -39,11 +39,9 @@ var config = &tg.HelpGetConfigRequest{}
 func TestNewSession(t *testing.T) {
 	w := startWire(t, Options{}, tiny())
 	c := w.client(0)
-	first, second := c.id(), c.id()
-	c.send(&proto.MessageContainer{Messages: []proto.Message{
-		{ID: first, SeqNo: 1, Bytes: len(layered(228, nearest)), Body: layered(228, nearest)},
-		{ID: second, SeqNo: 3, Bytes: len(encoded(proto.GZIP{Data: encoded(nearest)})), Body: encoded(proto.GZIP{Data: encoded(nearest)})},
-	}})
+	both := c.contained(layered(228, nearest), proto.GZIP{Data: encoded(nearest)})
+	first := both.Messages[0].ID
+	c.send(both)
 	var created mt.NewSessionCreated
 	c.expect(&created)
 	if created.FirstMsgID != first {

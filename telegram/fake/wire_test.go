@@ -107,6 +107,7 @@ type client struct {
 	key     crypto.AuthKey
 	salt    int64
 	session int64
+	seq     int32 // content-related messages so far, doubled
 	ids     *proto.MessageIDGen
 	cipher  crypto.Cipher
 }
@@ -140,8 +141,35 @@ func (c *client) send(m bin.Encoder) int64 {
 
 func (c *client) sendAs(id int64, m bin.Encoder) {
 	c.t.Helper()
+	kind, _ := (&bin.Buffer{Buf: encoded(m)}).PeekID()
+	c.sendWith(id, c.next(parity(kind, 0) != 0), m)
+}
+
+// next is the next seqno.
+func (c *client) next(content bool) int32 {
+	seq := c.seq
+	if content {
+		c.seq += 2
+		seq++
+	}
+	return seq
+}
+
+// contained puts queries into one container; send sends it.
+func (c *client) contained(queries ...bin.Encoder) (m *proto.MessageContainer) {
+	m = &proto.MessageContainer{}
+	for _, q := range queries {
+		body := encoded(q)
+		m.Messages = append(m.Messages, proto.Message{ID: c.id(), SeqNo: int(c.next(true)), Bytes: len(body), Body: body})
+	}
+	return m
+}
+
+// sendWith sends a message whose id and seqno the test says.
+func (c *client) sendWith(id int64, seq int32, m bin.Encoder) {
+	c.t.Helper()
 	var b bin.Buffer
-	if err := c.cipher.Encrypt(c.key, crypto.EncryptedMessageData{Salt: c.salt, SessionID: c.session, MessageID: id, SeqNo: 1, Message: m}, &b); err != nil {
+	if err := c.cipher.Encrypt(c.key, crypto.EncryptedMessageData{Salt: c.salt, SessionID: c.session, MessageID: id, SeqNo: seq, Message: m}, &b); err != nil {
 		c.t.Fatal(err)
 	}
 	if err := c.c.Send(context.Background(), &b); err != nil {
@@ -248,9 +276,9 @@ var nearest = &tg.HelpGetNearestDCRequest{}
 // tiny answers help.getNearestDc, which subscribes like any other method.
 func tiny() map[uint32]handler {
 	return map[uint32]handler{
-		tg.HelpGetNearestDCRequestTypeID: func(c *call, b *bin.Buffer) (bin.Encoder, error) {
+		tg.HelpGetNearestDCRequestTypeID: open(func(c *call, _ *tg.HelpGetNearestDCRequest) (bin.Encoder, error) {
 			return &tg.NearestDC{Country: "NL", ThisDC: c.dc, NearestDC: 2}, nil
-		},
+		}),
 	}
 }
 
