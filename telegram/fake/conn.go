@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,13 +36,16 @@ type conn struct {
 	exchange exchange
 	account  atomic.Pointer[accountStats] // the last that used the connection
 
-	mu     sync.Mutex
-	queue  []*frame
-	closed bool
-	by     string // who closed it
-	wake   chan struct{}
-	done   chan struct{}
-	idle   *time.Timer // of ping_delay_disconnect
+	mu      sync.Mutex
+	queue   []*frame
+	owed    int // bytes of frames that were not written yet
+	running int // queries
+	closed  bool
+	by      string // who closed it
+	wake    chan struct{}
+	eased   chan struct{}
+	done    chan struct{}
+	idle    *time.Timer // of ping_delay_disconnect
 
 	sessions map[*session]*sessionEntry // touched by the reader alone
 }
@@ -49,8 +53,9 @@ type conn struct {
 func (s *Server) newConn(raw net.Conn, a address) *conn {
 	c := &conn{
 		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, media: a.MediaOnly, remote: raw.RemoteAddr().String(),
-		wake: make(chan struct{}, 1), // one token: there is something to send
-		done: make(chan struct{}), sessions: map[*session]*sessionEntry{},
+		wake:  make(chan struct{}, 1), // one token: there is something to send
+		eased: make(chan struct{}, 1), // one token: look again whether to read on
+		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{},
 	}
 	c.in = bufio.NewReader(countReader{raw, c})
 	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
@@ -87,6 +92,7 @@ func (c *conn) serve(ctx context.Context) {
 	}
 	c.server.wg.Go(c.write)
 	for {
+		c.hold()
 		payload, err := c.codec.read(c.in)
 		if err == nil {
 			err = safely(func() error { return c.receive(ctx, payload) })
@@ -185,6 +191,7 @@ func (c *conn) send(f *frame) bool {
 		return false
 	}
 	c.queue = append(c.queue, f)
+	c.owed += len(f.buf)
 	c.mu.Unlock()
 	select {
 	case c.wake <- struct{}{}:
@@ -213,15 +220,22 @@ func (c *conn) write() {
 		c.queue = nil
 		c.mu.Unlock()
 		for _, f := range list {
+			owed := len(f.buf)
 			b := c.codec.seal(f.buf)
 			if c.out != nil {
 				c.out.XORKeyStream(b, b)
 			}
+			_ = c.raw.SetWriteDeadline(time.Now().Add(writeLimit))
 			n, err := c.raw.Write(b)
 			c.server.stats.sent(c.account.Load(), n)
 			c.server.frames.free(f)
+			c.written(owed)
 			if err != nil {
-				c.close("client")
+				by := "client"
+				if errors.Is(err, os.ErrDeadlineExceeded) {
+					by = "server"
+				}
+				c.close(by)
 				return
 			}
 		}

@@ -90,8 +90,10 @@ func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
 	s.mu.Lock()
 	s.queries[id] = q
 	s.mu.Unlock()
+	c.started()
 
 	s.server.wg.Go(func() {
+		defer c.ended()
 		late := time.AfterFunc(s.server.ackAfter(), func() { s.late(q) })
 		defer late.Stop()
 		var (

@@ -73,6 +73,7 @@ func (s *session) receive(ctx context.Context, c *conn, received int, m *crypto.
 		return nil
 	}
 	for _, m := range list {
+		c.hold()
 		s.take(ctx, c, m, now)
 	}
 	return nil
