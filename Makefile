@@ -60,7 +60,7 @@ e2e: build web/node_modules/.package-lock.json ## the real program in the real b
 fuzz: ## each parser of hostile input, FUZZTIME each (30s)
 	@for p in $$($(GO) list ./bot ./node/... ./telegram/...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p; done; done
 
 soak: toolchain web/dist/index.html ## the long forms of the tests
 	TELEPLAY_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Killed|Oracle|Ranges' ./cmd/teleplay ./telegram

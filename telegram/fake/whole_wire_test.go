@@ -1,9 +1,13 @@
 package fake
 
 import (
+	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/gotd/td/bin"
 	"github.com/gotd/td/mt"
 	"github.com/gotd/td/tg"
 )
@@ -61,5 +65,47 @@ func TestAckWhileWorldIsBusy(t *testing.T) {
 	}
 	if got, want := w.ackAfter(), time.Duration(defaultSettings().AckAfter); got != want {
 		t.Errorf("after a reset %v, want %v", got, want)
+	}
+}
+
+// broken panics when it is encoded.
+type broken struct{}
+
+func (broken) Encode(*bin.Buffer) error { panic("oops") }
+
+// TestPanics: neither an answer that cannot be encoded nor a fault of the reader
+// ends the server.
+func TestPanics(t *testing.T) {
+	var ill atomic.Bool
+	methods := tiny()
+	methods[tg.HelpGetConfigRequestTypeID] = func(*call, *bin.Buffer) (bin.Encoder, error) { return broken{}, nil }
+	w := startWire(t, Options{Now: func() time.Time {
+		if ill.Swap(false) {
+			panic("oops")
+		}
+		return time.Now()
+	}}, methods)
+	c := w.client(0)
+	c.nearestDC(c.send(layered(228, nearest)))
+	if got := c.failure(c.send(config)); got != "INTERNAL" {
+		t.Error(got)
+	}
+	ill.Store(true)
+	c.send(nearest)
+	if _, _, err := c.recv(); err == nil {
+		t.Error("the connection lives on")
+	}
+	if ill.Load() {
+		t.Fatal("nothing has panicked")
+	}
+	d := w.client(0)
+	d.nearestDC(d.send(layered(228, nearest)))
+
+	var p *panicked
+	if err := safely(func() error { panic(1) }); !errors.As(err, &p) {
+		t.Errorf("got %v", err)
+	}
+	if err := safely(func() error { return context.Canceled }); err != context.Canceled {
+		t.Errorf("got %v", err)
 	}
 }
