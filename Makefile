@@ -29,7 +29,7 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 	@cd web && $(NPM) run --silent build
 
 build: toolchain web/dist/index.html ## the program with the web app inside, into bin/
-	@$(GO) build -o bin/ ./cmd/...
+	@$(GO) build -ldflags="-s -w" -o bin/ ./cmd/...
 
 demo: build ## a library to play with: fake Telegram and one node; ctrl-c ends it
 	@bin/teleplay demo
