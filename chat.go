@@ -15,6 +15,7 @@ type Person struct {
 type Mark struct {
 	PTS, QTS, Date, Seq int
 	Channels            map[int64]int `json:",omitempty"` // channel id → pts
+	Anew                bool          `json:"-"`          // the count began anew: any earlier Mark is void, a higher one too
 }
 
 // Update is a message that a person sent to the bot, or an edit of one. Updates

@@ -135,7 +135,9 @@ func testMark(t *testing.T, w *world) {
 		{teleplay.Mark{PTS: 5, QTS: 2, Date: 7, Seq: 3}, teleplay.Mark{PTS: 5, QTS: 2, Date: 7, Seq: 3}},
 		{teleplay.Mark{PTS: 4, QTS: 9, Date: 9, Seq: 9}, teleplay.Mark{PTS: 5, QTS: 2, Date: 7, Seq: 3}},
 		{teleplay.Mark{PTS: 5, QTS: 1, Date: 8, Seq: 3, Channels: map[int64]int{1: 4}}, teleplay.Mark{PTS: 5, QTS: 2, Date: 8, Seq: 3, Channels: map[int64]int{1: 4}}},
-		{teleplay.Mark{PTS: 6, Channels: map[int64]int{1: 3, 2: 1}}, teleplay.Mark{PTS: 6, QTS: 2, Date: 8, Seq: 3, Channels: map[int64]int{1: 4, 2: 1}}},
+		{teleplay.Mark{PTS: 2, QTS: 1, Date: 3, Seq: 1, Anew: true}, teleplay.Mark{PTS: 2, QTS: 1, Date: 3, Seq: 1}},
+		{teleplay.Mark{PTS: 5, QTS: 1, Date: 8, Seq: 3, Channels: map[int64]int{1: 4}}, teleplay.Mark{PTS: 5, QTS: 1, Date: 8, Seq: 3, Channels: map[int64]int{1: 4}}},
+		{teleplay.Mark{PTS: 6, Channels: map[int64]int{1: 3, 2: 1}}, teleplay.Mark{PTS: 6, QTS: 1, Date: 8, Seq: 3, Channels: map[int64]int{1: 4, 2: 1}}},
 	} {
 		ok(t, w.Advance(ctx, c.put))
 		m, _, err := w.Mark(ctx)

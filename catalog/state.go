@@ -27,7 +27,8 @@ func (d *DB) Newest(ctx context.Context) (box, storage int32, err error) {
 	return box, storage, err
 }
 
-// Advance moves the mark. It never goes back: what was dealt with stays so.
+// Advance moves the mark. It goes back only to one that is Anew: what was dealt with
+// stays so.
 func (d *DB) Advance(ctx context.Context, m teleplay.Mark) error {
 	return d.write(ctx, "advance mark", func(t *tx) error { return t.advance(m) })
 }
@@ -48,8 +49,11 @@ func (t *tx) advance(m teleplay.Mark) error {
 		return nil
 	}
 	old, _, err := t.mark()
-	if err != nil || m.PTS < old.PTS {
+	if err != nil || m.PTS < old.PTS && !m.Anew {
 		return err
+	}
+	if m.Anew {
+		old = teleplay.Mark{}
 	}
 	// pts tells which mark is the later one; the others count their own streams.
 	m.QTS, m.Date, m.Seq = max(m.QTS, old.QTS), max(m.Date, old.Date), max(m.Seq, old.Seq)

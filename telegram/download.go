@@ -31,7 +31,7 @@ func (h *helper) download(ctx context.Context, message int32, get func(context.C
 		case v.act == actLogin && l != h.lane(0) && !carried:
 			carried = true
 			if err := h.carry(ctx, l.dc, l); err != nil {
-				h.suffer(getFile, h.lane(0), err)
+				h.suffer(getFile, l, err)
 				return err
 			}
 		default:

@@ -72,6 +72,7 @@ func (f *feed) run(ctx context.Context) error {
 		OnTooLong: func() { f.readBox(ctx) },
 	})
 	f.state.rewind()
+	f.empty()
 	f.mu.Lock()
 	f.aside = nil
 	f.mu.Unlock()
@@ -80,10 +81,26 @@ func (f *feed) run(ctx context.Context) error {
 	defer pump.Wait()
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	pump.Go(func() { f.pump(ctx, m) })
 	return m.Run(ctx, difference{f.bot.bot.api(), f}, self.ID, updates.AuthOptions{
-		IsBot: true, OnStart: func(context.Context) { f.started.Store(true) },
+		IsBot: true, OnStart: func(context.Context) {
+			f.started.Store(true)
+			// Not sooner: a manager that knows no state hands everything out as it comes.
+			pump.Go(func() { f.pump(ctx, m) })
+		},
 	})
+}
+
+// empty forgets what is left of an earlier life; the difference brings it.
+func (f *feed) empty() {
+	for {
+		select {
+		case <-f.in:
+		case <-f.own:
+		case <-f.again:
+		default:
+			return
+		}
+	}
 }
 
 // pump hands to the manager what has come, until ctx ends.
@@ -293,17 +310,27 @@ func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDi
 		if tgerr.Is(err, "PERSISTENT_TIMESTAMP_INVALID") {
 			// The Mark is from another time than the box's, as after a restore. What
 			// happened since is not to be had: begin with now, and read the box itself.
-			if now, failed := d.Client.UpdatesGetState(ctx); failed == nil && now.Pts != q.Pts {
+			now, failed := tg.NewClient(l).UpdatesGetState(ctx)
+			if failed == nil && now.Pts != q.Pts {
 				answer := &tg.UpdatesDifferenceTooLong{Pts: now.Pts}
+				d.feed.state.begins()
 				d.feed.setAside(answer)
 				return answer, nil
 			}
+			if failed != nil {
+				err = failed
+			}
 		}
 		v := judge(err)
-		if v.act != actMove && v.act != actPark && v.act != actClock {
+		switch v.act {
+		case actMove, actPark, actClock:
+		case actLogin, actNewKey:
 			bot.suffer("", l, err)
+			return nil, err // this life is over
+		default:
+			// The manager would take it for "nothing new": ask on.
 			d.feed.bot.wire.Log.Error("updates cannot be read", "err", err.Error())
-			return nil, err
+			wait = reconnectMost
 		}
 		if !pause(ctx, jitter(max(wait, v.wait))) {
 			return nil, errors.Join(ctx.Err(), err)

@@ -95,7 +95,7 @@ func (f *fetch) run(ctx context.Context) error {
 		if done && f.count == 0 {
 			return nil
 		}
-		if err != nil && f.count == 0 && f.rest == nil && !errors.Is(err, errNoHelper) {
+		if err != nil && f.count == 0 && f.rest == nil && !errors.As(err, new(errNoHelper)) {
 			return f.pool.told(f.id, errors.Join(err, f.last))
 		}
 		select {
@@ -113,6 +113,7 @@ func (f *fetch) run(ctx context.Context) error {
 			f.rest = nil
 			clear(f.tried)
 		case <-changed:
+		case <-f.pool.wake(err):
 		case <-stall.C:
 			return f.pool.told(f.id, errors.Join(errLate, err, f.last))
 		case <-ctx.Done():

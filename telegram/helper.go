@@ -63,42 +63,42 @@ func newHelper(w *wire, t token, news func()) (*helper, error) {
 }
 
 // run logs the bot in, keeps its lanes and runs use while it is logged in, one life
-// after the other until ctx ends; then it returns nil. An error is the key store's.
-func (h *helper) run(ctx context.Context, use func(context.Context) error) error {
+// after the other until ctx ends.
+func (h *helper) run(ctx context.Context, use func(context.Context) error) {
 	wait := h.wire.LoginAgain
 	for {
 		began := h.wire.Now()
 		err := h.life(ctx, use)
 		if ctx.Err() != nil {
-			return nil
+			return
 		}
 		if err == nil {
 			err = errClosed
 		}
-		if err := h.bury(err); err != nil {
-			return err
+		if failed := h.bury(err); failed != nil {
+			err = failed
 		}
 		if h.wire.Now().Sub(began) > loginMost {
 			wait = h.wire.LoginAgain
 		}
 		rest := jitter(wait)
-		switch judge(err).act {
-		case actStop:
+		switch act := judge(err).act; {
+		case act == actStop:
 			h.wire.outage("bot out for good", h.bot, err)
 			h.mu.Lock()
 			h.over = true
 			h.mu.Unlock()
 			h.news()
 			<-ctx.Done()
-			return nil
-		case actMove, actClock: // no login was lost: the connection's own pace
+			return
+		case act == actClock, act == actMove && unsent(err): // no login was lost: the connection's own pace
 			rest = jitter(reconnectMost)
 		default:
 			wait = min(2*wait, loginMost)
 		}
 		h.wire.outage("bot out", h.bot, err, "retry", rest)
 		if !h.rest(ctx, rest) {
-			return nil
+			return
 		}
 	}
 }
@@ -148,7 +148,7 @@ func (h *helper) life(ctx context.Context, use func(context.Context) error) erro
 			case l := <-h.wanted:
 				lanes.Go(func() {
 					if err := l.run(ctx); err != nil {
-						end(&laneError{l.dc, l.used(), err})
+						h.lost(ctx, l, err)
 					}
 				})
 			case <-ctx.Done():
@@ -180,11 +180,38 @@ func (h *helper) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, l := range h.lanes {
-		close(l.over)
+		l.close()
 	}
 	h.lanes, h.end = nil, nil
 	for len(h.wanted) > 0 {
 		<-h.wanted
+	}
+}
+
+// lost is called when a lane has ended for err. Without its home the bot's life is
+// over; of another data centre the key is dead, or was never logged in, and the
+// next question after a rest begins with a new one.
+func (h *helper) lost(ctx context.Context, l *lane, err error) {
+	h.mu.Lock()
+	home, end := l.dc == h.home, h.end
+	h.mu.Unlock()
+	if home {
+		if end != nil {
+			end(&laneError{l.dc, l.used(), err})
+		}
+		return
+	}
+	h.wire.outage("data centre out", h.bot, err, "dc", l.dc)
+	if act := judge(err).act; act == actNewKey || act == actLogin {
+		if err := h.wire.Keys.Delete(h.bot, l.dc, l.used()); err != nil {
+			h.wire.outage("dead key kept", h.bot, err, "dc", l.dc)
+		}
+	}
+	pause(ctx, jitter(h.wire.LoginAgain))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.lanes[l.dc] == l {
+		delete(h.lanes, l.dc)
 	}
 }
 
@@ -200,7 +227,7 @@ func (h *helper) lane(dc int) *lane {
 	}
 	l := newLane(h.wire, h.bot, dc)
 	if h.lanes == nil { // between two lives
-		close(l.over)
+		l.close()
 		return l
 	}
 	if dc == h.home {
@@ -226,11 +253,14 @@ func (h *helper) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) er
 
 func (h *helper) api() *tg.Client { return tg.NewClient(h) }
 
-// carry brings the login to a further data centre.
+// carry brings the login to a further data centre. An error of home is suffered
+// here; what is returned is the other's.
 func (h *helper) carry(ctx context.Context, dc int, there tg.Invoker) error {
-	a, err := h.api().AuthExportAuthorization(ctx, dc)
+	home := h.lane(0)
+	a, err := tg.NewClient(home).AuthExportAuthorization(ctx, dc)
 	if err != nil {
-		return fmt.Errorf("export login to DC %d: %w", dc, err)
+		h.suffer("", home, err)
+		return fmt.Errorf("export login to DC %d: %s", dc, err.Error()) // judged above
 	}
 	if _, err := tg.NewClient(there).AuthImportAuthorization(ctx,
 		&tg.AuthImportAuthorizationRequest{ID: a.ID, Bytes: a.Bytes}); err != nil {
@@ -239,20 +269,31 @@ func (h *helper) carry(ctx context.Context, dc int, there tg.Invoker) error {
 	return nil
 }
 
+// errParked is a question that is not asked because its method rests.
+type errParked struct{ wait time.Duration }
+
+func (errParked) Error() string { return "the question has to wait" }
+
 // suffer does to the helper what an error of a method on lane l asks for.
 func (h *helper) suffer(method string, l *lane, err error) {
+	if errors.As(err, new(errParked)) {
+		return // it rests already
+	}
 	switch v := judge(err); v.act {
 	case actPark:
 		h.park(method, v.wait)
 	case actShut:
 		h.leave()
 	case actLogin, actNewKey, actStop:
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if h.end != nil && h.lanes[l.dc] == l { // else of an earlier life
-			h.end(&laneError{l.dc, l.used(), err})
-		}
+		l.fail(err)
 	}
+}
+
+// resting is how long a method must not be called.
+func (h *helper) resting(method string) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.parked[method].Sub(h.wire.Now())
 }
 
 // park rests a method for d and a tenth more.

@@ -42,6 +42,9 @@ type place struct {
 	dc  int32
 }
 
+// errStore is a key store that cannot be written: what needs a new key waits.
+var errStore = errors.New("keys cannot be kept")
+
 const keysMagic = "tpkeys1\n"
 
 // OpenKeys reads the store at path, or begins one when there is no such file.
@@ -197,7 +200,7 @@ func (s *KeyStore) login(ctx context.Context, bot int64) (release func(), err er
 func hold(ctx context.Context, turn chan struct{}) (release func(), err error) {
 	select {
 	case turn <- struct{}{}:
-		return func() { <-turn }, nil
+		return sync.OnceFunc(func() { <-turn }), nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -216,7 +219,7 @@ func (s *KeyStore) change(edit func(map[place]Key) bool) error {
 		return fmt.Errorf("seal key store %s: %w", s.path, err)
 	}
 	if err := replaceFile(s.path, b); err != nil {
-		return fmt.Errorf("write key store %s: %w", s.path, err)
+		return fmt.Errorf("write key store %s: %w: %w", s.path, errStore, err)
 	}
 	s.keys = keys
 	return nil

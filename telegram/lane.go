@@ -19,8 +19,12 @@ import (
 )
 
 const (
-	pingEvery  = 10 * time.Second // gotd's own 60 s and 15 s leave a half-open link unseen
-	pingAnswer = 5 * time.Second
+	// A connection that brings nothing for silenceMost is dead: a ping each pingEvery
+	// would have been answered. An answer that waits behind others is no reason, so
+	// gotd's own judgement of a ping comes long after.
+	pingEvery   = 10 * time.Second
+	pingAnswer  = time.Minute
+	silenceMost = 20 * time.Second
 
 	reconnectFirst = 200 * time.Millisecond
 	reconnectMost  = 10 * time.Second
@@ -66,17 +70,24 @@ type lane struct {
 	kick context.CancelCauseFunc // ends live
 	up   chan struct{}           // closed while live is there
 
-	over  chan struct{}  // closed when the lane will never be up again
-	calls sync.WaitGroup // Add under mu and only while live
+	over  context.Context // ends when the lane will never be up again
+	close func()          // ends over
+	calls sync.WaitGroup  // Add under mu and only while live
 }
 
 func newLane(w *wire, bot int64, dc int) *lane {
-	return &lane{wire: w, bot: bot, dc: dc, up: make(chan struct{}), over: make(chan struct{})}
+	l := &lane{wire: w, bot: bot, dc: dc, up: make(chan struct{})}
+	l.over, l.close = context.WithCancel(context.Background())
+	return l
 }
 
-// run keeps the lane connected until ctx ends (nil), or until the connection
-// fails for good: what judge says is not cured by connecting again.
+// run keeps the lane connected until ctx ends or the lane is closed (nil), or until
+// the connection fails for good: what judge says is not cured by connecting again.
 func (l *lane) run(ctx context.Context) error {
+	defer l.close()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(l.over, stop)()
 	defer l.calls.Wait()
 	wait, most := reconnectFirst, reconnectMost
 	for {
@@ -111,6 +122,8 @@ func (l *lane) run(ctx context.Context) error {
 
 // connect makes one connection and stays until it ends.
 func (l *lane) connect(ctx context.Context) error {
+	var watch sync.WaitGroup
+	defer watch.Wait()
 	ctx, kick := context.WithCancelCause(ctx)
 	defer kick(nil)
 	w := l.wire
@@ -119,13 +132,17 @@ func (l *lane) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// gotd closes the connection when the last call has ended, which never comes if
+	// a write of one hangs.
+	closed := make(chan struct{})
+	context.AfterFunc(ctx, func() { defer close(closed); _ = conn.Close() })
+	defer func() { kick(nil); <-closed }()
+	watch.Go(func() { conn.watch(ctx, kick) })
 	release := func() {}
 	if !known {
-		free, err := w.Keys.making(ctx)
-		if err != nil {
-			return errors.Join(err, conn.Close())
+		if release, err = w.Keys.making(ctx); err != nil {
+			return err
 		}
-		release = sync.OnceFunc(free)
 		defer release()
 		if key, known = w.Keys.Key(l.bot, l.dc); known { // another lane of this bot was first
 			release()
@@ -225,7 +242,7 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 	case <-up:
 	case <-timer.C:
 		return fmt.Errorf("connect to DC %d: %w", l.dc, errLate)
-	case <-l.over:
+	case <-l.over.Done():
 		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
@@ -287,6 +304,15 @@ type quiet struct{ *mtproto.Conn }
 
 func (q quiet) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
 	return q.Conn.Invoke(ctx, noUpdates(in), out)
+}
+
+// fail ends the connection for err, which the lane then judges.
+func (l *lane) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.live != nil {
+		l.kick(err)
+	}
 }
 
 func (l *lane) uses(k Key) {

@@ -14,7 +14,9 @@ import (
 // USER_MIGRATE and waits out a login flood, over restarts too.
 func (h *helper) login(ctx context.Context) error {
 	h.mu.Lock()
-	if h.home = h.wire.Keys.Home(h.bot); h.home == 0 {
+	if home := h.wire.Keys.Home(h.bot); home != 0 {
+		h.home = home
+	} else if h.home == 0 { // else where it was when its key died
 		h.home = h.wire.first
 	}
 	h.mu.Unlock()
@@ -38,7 +40,7 @@ func (h *helper) connected(ctx context.Context) error {
 	select {
 	case <-up:
 		return nil
-	case <-l.over:
+	case <-l.over.Done():
 		return errClosed
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -53,30 +55,26 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 	}
 	defer release()
 	l := h.lane(0)
-	self, err := whoAmI(ctx, h.api())
+	self, err := whoAmI(ctx, tg.NewClient(l))
 	if err == nil {
 		return true, h.settle(l, self)
 	}
-	switch v := judge(err); v.act {
-	case actPark:
-		h.rest(ctx, jitter(v.wait))
-		return false, ctx.Err()
-	case actMove, actClock:
-		pause(ctx, jitter(reconnectFirst))
-		return false, ctx.Err()
-	case actMigrate: // a login that was brought here for files; the bot lives elsewhere
-		h.moves(v.dc)
-		return false, nil
-	case actLogin:
-	default:
-		return false, fmt.Errorf("ask who bot %d is: %w", h.bot, err)
+	if v := judge(err); v.act != actLogin {
+		if v.act == actPark {
+			release() // others may find it logged in
+			h.rest(ctx, jitter(v.wait))
+			return false, ctx.Err()
+		}
+		return h.retry(ctx, l, fmt.Errorf("ask who bot %d is: %w", h.bot, err))
 	}
-
-	if wait := h.wire.Keys.Flood(h.bot).Sub(h.wire.Now()); wait > 0 && !h.rest(ctx, wait) {
+	if wait := h.flood(); wait > 0 {
+		release()
+		h.wire.Log.Warn("login must wait", "helper", h.bot, "dc", l.dc, "wait", wait)
+		h.rest(ctx, min(wait, floodLook))
 		return false, ctx.Err()
 	}
 	h.wire.Log.Info("logging in", "helper", h.bot, "dc", l.dc)
-	a, err := h.api().AuthImportBotAuthorization(ctx, &tg.AuthImportBotAuthorizationRequest{
+	a, err := tg.NewClient(l).AuthImportBotAuthorization(ctx, &tg.AuthImportBotAuthorizationRequest{
 		APIID: h.wire.APIID, APIHash: h.wire.APIHash, BotAuthToken: string(h.token),
 	})
 	if err == nil {
@@ -90,27 +88,47 @@ func (h *helper) tryLogin(ctx context.Context) (done bool, err error) {
 		}
 		return true, h.settle(l, self)
 	}
-	switch v := judge(err); v.act {
-	case actMove, actClock:
-		pause(ctx, jitter(reconnectFirst))
-		return false, ctx.Err()
-	case actMigrate:
-		h.moves(v.dc)
-		return false, nil
-	case actPark:
-		if err := h.wire.Keys.SetFlood(h.bot, h.wire.Now().Add(v.wait+time.Second)); err != nil {
-			return false, err
-		}
-		h.wire.Log.Warn("login must wait", "helper", h.bot, "dc", l.dc, "wait", v.wait)
-		return false, nil
+	if v := judge(err); v.act == actPark {
+		return false, h.wire.Keys.SetFlood(h.bot, h.wire.Now().Add(v.wait+time.Second))
 	}
-	return false, fmt.Errorf("log bot %d in: %w", h.bot, err)
+	return h.retry(ctx, l, fmt.Errorf("log bot %d in: %w", h.bot, err))
 }
 
-// moves notes where the bot lives.
+// retry is what follows an error on the way to a login: another home, another try
+// where the question got no answer, else the end of this life. Whatever Telegram
+// answered is not asked for again soon, for logins in a loop are punished.
+func (h *helper) retry(ctx context.Context, l *lane, err error) (bool, error) {
+	switch v := judge(err); {
+	case v.act == actMigrate:
+		h.moves(v.dc)
+		return false, nil
+	case v.act == actClock, v.act == actMove && unsent(err):
+		pause(ctx, jitter(reconnectFirst))
+		return false, ctx.Err()
+	}
+	return false, &laneError{l.dc, l.used(), err}
+}
+
+// floodLook is how often a login flood is looked at anew: it lies in the key store
+// by the wall clock, which may be set while we wait.
+const floodLook = time.Minute
+
+// flood is how long the bot must not log in. One of days was noted by a wrong clock.
+func (h *helper) flood() time.Duration {
+	if d := h.wire.Keys.Flood(h.bot).Sub(h.wire.Now()); d < 24*time.Hour {
+		return d
+	}
+	return 0
+}
+
+// moves notes where the bot lives, and leaves where it thought to live.
 func (h *helper) moves(dc int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if l := h.lanes[h.home]; l != nil && dc != h.home {
+		delete(h.lanes, h.home)
+		l.close()
+	}
 	h.home = dc
 }
 

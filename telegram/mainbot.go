@@ -78,8 +78,7 @@ func (b *MainBot) Updates() <-chan teleplay.Update { return b.updates }
 func (b *MainBot) Presses() <-chan teleplay.Press { return b.presses }
 
 // Run keeps the bot connected and taking updates until ctx ends; then it returns
-// nil. Any other return is for good: wrong options, or a state or key store that
-// fails.
+// nil. Any other return is for good: wrong options, or a state store that fails.
 func (b *MainBot) Run(ctx context.Context) error {
 	if b.err != nil {
 		return fmt.Errorf("start main bot: %w", b.err)
@@ -87,9 +86,7 @@ func (b *MainBot) Run(ctx context.Context) error {
 	if err := b.begin(ctx); err != nil {
 		return fmt.Errorf("start main bot: %w", err)
 	}
-	if err := b.bot.run(ctx, b.feed.run); err != nil {
-		return fmt.Errorf("main bot: %w", err)
-	}
+	b.bot.run(ctx, b.feed.run)
 	return nil
 }
 

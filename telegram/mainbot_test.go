@@ -219,7 +219,7 @@ func TestMarkAheadOfTheBox(t *testing.T) {
 	w := newWorld(t, fake.Options{Bots: 1})
 	w.says(object{"text": "before"})
 	b, _ := w.mainBot(marks{mark: teleplay.Mark{PTS: 5000, Date: int(time.Now().Unix())}, found: true})
-	late := time.After(patience)
+	late, anew := time.After(patience), false
 	for _, want := range []string{"before", "after"} {
 		if want == "after" {
 			w.says(object{"text": want})
@@ -227,11 +227,14 @@ func TestMarkAheadOfTheBox(t *testing.T) {
 		for got := ""; got != want; {
 			select {
 			case u := <-b.Updates():
-				got = u.Text
+				got, anew = u.Text, anew || u.Mark.Anew && u.Mark.PTS < 5000
 			case <-late:
 				t.Fatalf("%q did not come", want)
 			}
 		}
+	}
+	if !anew {
+		t.Error("the stored Mark stays ahead")
 	}
 }
 

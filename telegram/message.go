@@ -83,8 +83,15 @@ func (f *feed) boxed(ctx context.Context, ids []int32) (list []tg.MessageClass, 
 			}
 			return nil
 		})
-		if !errors.Is(err, teleplay.ErrUnavailable) || !pause(ctx, reconnectMost) {
+		if !errors.Is(err, teleplay.ErrUnavailable) {
 			return list, err
+		}
+		wait := reconnectMost
+		if own := (*teleplay.Error)(nil); errors.As(err, &own) {
+			wait = max(wait, own.Retry)
+		}
+		if !pause(ctx, wait) {
+			return nil, err
 		}
 	}
 }

@@ -23,6 +23,7 @@ const (
 	actLogin              // the login is gone
 	actNewKey             // the key is dead
 	actClock              // our idea of the servers' time is wrong
+	actStore              // the key store cannot be written
 	actMissing            // the storage message is gone
 	actShut               // the bot is not in the channel
 	actStop               // wrong until the settings change
@@ -80,6 +81,12 @@ func judge(err error) verdict {
 	if errors.Is(err, errMissing) {
 		return verdict{act: actMissing}
 	}
+	if errors.Is(err, errStore) {
+		return verdict{act: actStore}
+	}
+	if p := (errParked{}); errors.As(err, &p) {
+		return verdict{act: actPark, wait: p.wait}
+	}
 	if wrongTime(err) {
 		return verdict{act: actClock}
 	}
@@ -127,7 +134,11 @@ func unseen() error {
 
 // cure is what a person has to do about err; "" = it heals without anybody.
 func cure(err error) string {
-	if judge(err).act != actStop {
+	switch judge(err).act {
+	case actStop:
+	case actStore:
+		return "make room on the disk of DATA_DIR, and let this user write there"
+	default:
 		return ""
 	}
 	if errors.Is(err, exchange.ErrKeyFingerprintNotFound) {

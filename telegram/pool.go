@@ -59,9 +59,7 @@ func (p *Pool) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	for _, h := range p.helpers {
 		all.Go(func() {
-			if err := h.run(ctx, untilDone); err != nil {
-				end(fmt.Errorf("helper %d: %w", h.bot, err))
-			}
+			h.run(ctx, untilDone)
 		})
 	}
 	all.Wait()
@@ -124,10 +122,23 @@ type errBusy struct{ until time.Time }
 
 func (errBusy) Error() string { return "every bot has been asked to wait" }
 
-var (
-	errNoHelper = errors.New("no bot is connected")
-	errTried    = errors.New("every bot was tried")
-)
+// errNoHelper says that nobody can be asked now, but somebody may be soon: when
+// there is news, or at a time; zero = none is known.
+type errNoHelper struct{ until time.Time }
+
+func (errNoHelper) Error() string { return "no bot is connected" }
+
+var errTried = errors.New("every bot was tried")
+
+// wake is a channel that fires when waiting for a helper may be over by the clock;
+// nil if err says nothing of that.
+func (p *Pool) wake(err error) <-chan time.Time {
+	var n errNoHelper
+	if !errors.As(err, &n) || n.until.IsZero() {
+		return nil
+	}
+	return time.After(n.until.Sub(p.wire.Now()))
+}
 
 // pick is the helper for the next bytes of message: the fittest, of those the one
 // with the fewest bytes in flight, in turn among equals.
@@ -164,7 +175,7 @@ func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 	case !wait && !earliest.IsZero():
 		return nil, errBusy{earliest}
 	}
-	return nil, errNoHelper
+	return nil, errNoHelper{earliest}
 }
 
 // isGone says whether the message was found missing within the last minute.

@@ -25,7 +25,7 @@ func TestPick(t *testing.T) {
 		name    string
 		helpers []*helper
 		busy    time.Duration // 0 = not busy
-		none    bool
+		none    bool          // wait for news, or as long as busy says
 	}{
 		{"one ready", []*helper{shut(), ready()}, 0, false},
 		{"one is about to be ready", []*helper{shut(), coming()}, 0, true},
@@ -34,6 +34,7 @@ func TestPick(t *testing.T) {
 		{"one waits for its connection", []*helper{waits(), ready(), waits()}, 0, false},
 		{"all wait for their connection", []*helper{waits(), waits()}, 0, false},
 		{"one is out for good", []*helper{over(), flooded()}, 30 * time.Second, false},
+		{"flooded, and one is about to be ready", []*helper{flooded(), coming()}, 30 * time.Second, true},
 		{"nobody yet", []*helper{coming(), coming()}, 0, true},
 		{"nobody any more", []*helper{over()}, 0, true},
 	} {
@@ -41,12 +42,17 @@ func TestPick(t *testing.T) {
 		h, err := p.pick(1, nil)
 		var busy errBusy
 		switch {
+		case c.none && c.busy > 0:
+			var wait errNoHelper
+			if !errors.As(err, &wait) || wait.until.Sub(now) != c.busy {
+				t.Errorf("%s: %v, want to wait for %v", c.name, err, c.busy)
+			}
 		case c.busy > 0:
 			if !errors.As(err, &busy) || busy.until.Sub(now) != c.busy {
 				t.Errorf("%s: %v, want busy for %v", c.name, err, c.busy)
 			}
 		case c.none:
-			if !errors.Is(err, errNoHelper) {
+			if !errors.As(err, new(errNoHelper)) {
 				t.Errorf("%s: %v, want to wait for one", c.name, err)
 			}
 		case err != nil || !h.ready || !h.shut.IsZero() || h.lanes[2] != nil && !h.lanes[2].connected() && c.name != "all wait for their connection":

@@ -105,6 +105,9 @@ func (h *helper) resolve(ctx context.Context, message int32) (*document, error) 
 		h.messages.mu.Lock()
 		serial := ref.serial
 		h.messages.mu.Unlock()
+		if wait := h.resting(getMessages); wait > 0 {
+			return nil, errParked{wait}
+		}
 		channel, err := h.storage(ctx)
 		if err != nil {
 			return nil, err

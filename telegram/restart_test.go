@@ -107,7 +107,9 @@ func TestHomeElsewhere(t *testing.T) {
 	w.control("POST", "/bots", object{"dc": 4, "channel_role": "admin"}, &bot)
 	message := w.post(synthetic(1, 100))[0]
 	keys := openKeys(t, filepath.Join(t.TempDir(), "telegram.keys"))
-	p := telegram.NewPool(w.options(keys), w.info.Bots[0].Token, []string{bot.Token})
+	o := w.options(keys)
+	o.LoginAgain = 10 * time.Millisecond
+	p := telegram.NewPool(o, w.info.Bots[0].Token, []string{bot.Token})
 	background(t, "pool", p.Run)
 	var err error
 	for range 3 { // on a busy machine logins take longer than a fetch waits
@@ -122,6 +124,15 @@ func TestHomeElsewhere(t *testing.T) {
 		t.Errorf("home %d, want 4", home)
 	}
 	if n := w.totals(); n.Logins != 1 || n.Migrations != 1 {
+		t.Errorf("%+v", n)
+	}
+	// When its key dies it is not looked for where it began.
+	w.control("POST", "/keys/drop", object{"account": bot.ID}, nil)
+	until(t, "bytes again", func() bool {
+		_, err := fetch(t.Context(), p, teleplay.ChunkID{Message: message}, 100, 0)
+		return err == nil
+	})
+	if n := w.totals(); n.Logins != 2 || n.Migrations != 1 {
 		t.Errorf("%+v", n)
 	}
 }

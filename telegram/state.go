@@ -19,6 +19,14 @@ type state struct {
 	known bool
 	at    teleplay.Mark // the manager's
 	mark  teleplay.Mark // handed out
+	anew  bool          // the next Mark that is handed out replaces all before
+}
+
+// begins notes that the count begins anew.
+func (s *state) begins() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.anew = true
 }
 
 func (s *state) set(m teleplay.Mark, known bool) {
@@ -38,6 +46,9 @@ func (s *state) rewind() {
 func (s *state) handedOut(m teleplay.Mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if m.Anew { // said once
+		s.anew, m.Anew = false, false
+	}
 	s.mark, s.known = m, true
 }
 
@@ -49,7 +60,7 @@ func (s *state) markOf(pts int) teleplay.Mark {
 	if pts <= 0 {
 		return s.mark
 	}
-	return teleplay.Mark{PTS: pts, QTS: s.at.QTS, Date: s.at.Date, Seq: s.at.Seq}
+	return teleplay.Mark{PTS: pts, QTS: s.at.QTS, Date: s.at.Date, Seq: s.at.Seq, Anew: s.anew}
 }
 
 func (s *state) GetState(context.Context, int64) (updates.State, bool, error) {
@@ -63,6 +74,7 @@ func (s *state) SetState(ctx context.Context, _ int64, u updates.State) error {
 	m := teleplay.Mark{PTS: u.Pts, QTS: u.Qts, Date: u.Date, Seq: u.Seq}
 	s.mu.Lock()
 	s.at = m
+	m.Anew = s.anew
 	s.mu.Unlock()
 	return s.feed.closed(ctx, m)
 }

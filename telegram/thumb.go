@@ -21,9 +21,11 @@ func (p *Pool) Thumb(ctx context.Context, message int32) ([]byte, error) {
 		changed := p.waiter()
 		h, err := p.pick(message, tried)
 		switch {
-		case errors.Is(err, errNoHelper):
+		case errors.As(err, new(errNoHelper)):
 			select {
 			case <-changed:
+				continue
+			case <-p.wake(err):
 				continue
 			case <-ctx.Done():
 				return nil, p.told(message, errors.Join(context.Cause(ctx), last))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gotd/td/bin"
@@ -33,8 +34,9 @@ type wire struct {
 	resolver dcs.Resolver         // immutable
 	first    int                  // immutable: the data centre to begin with
 
-	mu   sync.Mutex
-	list dcs.List
+	mu    sync.Mutex
+	list  dcs.List
+	media map[int]time.Time // data centre → its addresses for media are not tried before
 }
 
 func newWire(o Options) (*wire, error) {
@@ -47,7 +49,7 @@ func newWire(o Options) (*wire, error) {
 	for _, k := range o.PublicKeys {
 		w.keys = append(w.keys, exchange.PublicKey{RSA: k})
 	}
-	w.resolver = resolver{dcs.Plain(dcs.PlainOptions{Dial: o.Dial, Rand: o.Rand})}
+	w.resolver = dcs.Plain(dcs.PlainOptions{Dial: o.Dial, Rand: o.Rand})
 	return w, nil
 }
 
@@ -80,28 +82,53 @@ func (w *wire) learn(c *tg.Config) {
 
 // dial connects to a data centre, and measures the server's time on the way if
 // that is due. bulk prefers its addresses for media.
-func (w *wire) dial(ctx context.Context, dc int, bulk bool) (transport.Conn, error) {
+func (w *wire) dial(ctx context.Context, dc int, bulk bool) (*watched, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	conn, err := w.reach(ctx, dc, bulk)
 	if err != nil {
 		return nil, fmt.Errorf("connect to DC %d: %w", dc, err)
 	}
+	c := &watched{Conn: conn}
 	if w.clock.stale() {
-		if err := w.clock.measure(ctx, conn, w.Options); err != nil {
+		if err := w.clock.measure(ctx, c, w.Options); err != nil {
 			return nil, errors.Join(err, conn.Close())
 		}
 	}
-	return conn, nil
+	return c, nil
 }
 
+const (
+	mediaTimeout = 3 * time.Second // to reach an address for media, which may be blocked
+	mediaAgain   = 5 * time.Minute // until it is tried again
+)
+
 func (w *wire) reach(ctx context.Context, dc int, bulk bool) (transport.Conn, error) {
-	if bulk {
-		if conn, err := w.resolver.MediaOnly(ctx, dc, w.servers()); err == nil {
+	if bulk && w.mediaMay(dc) {
+		ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
+		defer cancel()
+		conn, err := w.resolver.MediaOnly(ctx, dc, w.servers())
+		if err == nil {
 			return conn, nil
 		}
+		w.mediaFailed(dc)
 	}
 	return w.resolver.Primary(ctx, dc, w.servers())
+}
+
+func (w *wire) mediaMay(dc int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Now().After(w.media[dc])
+}
+
+func (w *wire) mediaFailed(dc int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.media == nil {
+		w.media = map[int]time.Time{}
+	}
+	w.media[dc] = w.Now().Add(mediaAgain)
 }
 
 // device is what Telegram's session list shows.
@@ -110,31 +137,39 @@ func device() telegram.DeviceConfig {
 		SystemLangCode: "en", LangCode: "en"}
 }
 
-// resolver hands out connections that tell −404 as errKeyLost.
-type resolver struct{ dcs.Resolver }
-
-func (r resolver) Primary(ctx context.Context, dc int, l dcs.List) (transport.Conn, error) {
-	return watched(r.Resolver.Primary(ctx, dc, l))
+// watched is a connection that tells −404 as errKeyLost, and whether it is alive.
+type watched struct {
+	transport.Conn
+	frames atomic.Int64 // received
 }
 
-func (r resolver) MediaOnly(ctx context.Context, dc int, l dcs.List) (transport.Conn, error) {
-	return watched(r.Resolver.MediaOnly(ctx, dc, l))
-}
-
-func watched(c transport.Conn, err error) (transport.Conn, error) {
-	if err != nil {
-		return nil, err
-	}
-	return keyWatch{c}, nil
-}
-
-type keyWatch struct{ transport.Conn }
-
-func (k keyWatch) Recv(ctx context.Context, b *bin.Buffer) error {
-	err := k.Conn.Recv(ctx, b)
+func (c *watched) Recv(ctx context.Context, b *bin.Buffer) error {
+	err := c.Conn.Recv(ctx, b)
 	var p *codec.ProtocolErr
 	if errors.As(err, &p) && p.Code == codec.CodeAuthKeyNotFound {
 		return errKeyLost
 	}
+	if err == nil {
+		c.frames.Add(1)
+	}
 	return err
+}
+
+// watch ends the connection when it has brought nothing for silenceMost.
+func (c *watched) watch(ctx context.Context, end context.CancelCauseFunc) {
+	silence := time.NewTicker(silenceMost)
+	defer silence.Stop()
+	for last := int64(-1); ; {
+		select {
+		case <-silence.C:
+		case <-ctx.Done():
+			return
+		}
+		now := c.frames.Load()
+		if now == last {
+			end(errLate)
+			return
+		}
+		last = now
+	}
 }
