@@ -23,8 +23,9 @@ const (
 	// would have been answered. An answer that waits behind others is no reason, so
 	// gotd's own judgement of a ping comes long after.
 	pingEvery   = 10 * time.Second
-	pingAnswer  = time.Minute
-	silenceMost = 20 * time.Second
+	pingAnswer  = 30 * time.Second
+	silenceMost = 15 * time.Second
+	silenceLook = 5 * time.Second
 
 	reconnectFirst = 200 * time.Millisecond
 	reconnectMost  = 10 * time.Second

@@ -157,19 +157,18 @@ func (c *watched) Recv(ctx context.Context, b *bin.Buffer) error {
 
 // watch ends the connection when it has brought nothing for silenceMost.
 func (c *watched) watch(ctx context.Context, end context.CancelCauseFunc) {
-	silence := time.NewTicker(silenceMost)
-	defer silence.Stop()
-	for last := int64(-1); ; {
+	tick := time.NewTicker(silenceLook)
+	defer tick.Stop()
+	for last, silent := int64(0), time.Duration(0); silent < silenceMost; {
 		select {
-		case <-silence.C:
+		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
-		now := c.frames.Load()
-		if now == last {
-			end(errLate)
-			return
+		silent += silenceLook
+		if now := c.frames.Load(); now != last {
+			last, silent = now, 0
 		}
-		last = now
 	}
+	end(errLate)
 }
