@@ -17,9 +17,19 @@ export class ApiError extends Error {
   }
 }
 
+/** Nobody answered. */
+export function unreachable(): ApiError {
+  return new ApiError(0, 'unreachable', 'nobody answered')
+}
+
 /** A failure that another try may mend: nobody there, or a server that said "later". */
 export function isTransient(error: unknown): boolean {
-  return error instanceof ApiError && [0, 502, 503, 504].includes(error.status)
+  return error instanceof ApiError && [0, 429, 502, 503, 504].includes(error.status)
+}
+
+/** Milliseconds until the server wants to be asked again; 0 = it did not say. */
+export function restOf(error: unknown): number {
+  return error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0
 }
 
 /** True of a call that failed because nobody is logged in. */

@@ -1,5 +1,5 @@
 import type { Operations } from './api.gen'
-import { ApiError } from './api-error'
+import { ApiError, unreachable } from './api-error'
 
 export type Operation = keyof Operations
 export type Answer<K extends Operation> = Operations[K]['answer']
@@ -19,21 +19,35 @@ export type Input<K extends Operation> = Given<'path', Operations[K]['path']> &
 export async function send<K extends Operation>(operation: K, input: Input<K>): Promise<Answer<K>> {
   const [method, template] = operation.split(' ') as [string, string]
   const body = input.body === undefined ? undefined : JSON.stringify(input.body)
+  const response = await ask(fill(template, input.path) + search(input.query), {
+    method,
+    body,
+    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    signal: input.signal,
+    keepalive: input.keepalive,
+  })
+  return (await parsed(response)) as Answer<K>
+}
+
+/**
+ * Asks this origin once, and gives a good answer. Throws ApiError, and an abort of the
+ * caller's; a server that says nothing `within` ms counts as one that does not answer.
+ */
+export async function ask(url: string, init: RequestInit, within?: number): Promise<Response> {
+  const signals = [init.signal, within === undefined ? undefined : AbortSignal.timeout(within)]
   let response: Response
   try {
-    response = await fetch(fill(template, input.path) + search(input.query), {
-      method,
-      body,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      signal: input.signal,
-      keepalive: input.keepalive,
-    })
+    response = await fetch(url, { ...init, signal: AbortSignal.any(signals.filter(isGiven)) })
   } catch (cause) {
-    if (input.signal?.aborted) throw cause
-    throw new ApiError(0, 'unreachable', 'nobody answered')
+    if (init.signal?.aborted) throw cause
+    throw unreachable()
   }
   if (!response.ok) throw await failure(response)
-  return (await parsed(response)) as Answer<K>
+  return response
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value != null
 }
 
 /** The contract's path with its parameters in place. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import styles from './dialog.module.css'
 
 interface DialogProps {
@@ -12,18 +12,23 @@ interface DialogProps {
 }
 
 /**
- * A modal dialog while it is mounted. The browser's own dialog keeps the focus inside,
- * gives it back afterwards and closes on Esc.
+ * A modal dialog while it is mounted. The browser's own dialog keeps the focus inside
+ * and closes on Esc; afterwards the focus is where it was.
  */
 export function Dialog({ title, onClose, actions, children, onSubmit }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const [opener] = useState(() => document.activeElement)
 
   useEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
-    return () => dialog?.close()
-  }, [])
+    return () => {
+      dialog?.close()
+      // The browser gives the focus back only to what opened a dialog that is still there.
+      if (opener instanceof HTMLElement) opener.focus()
+    }
+  }, [opener])
 
   const inside = (
     <>

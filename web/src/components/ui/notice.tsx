@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { CircleAlert } from 'lucide-react'
 import { errorWords } from '@/lib/error-words'
+import { useRested } from '@/lib/use-rested'
 import { Button } from './button'
 import styles from './notice.module.css'
 
@@ -9,35 +10,52 @@ interface NoticeProps {
   title: string
   children?: ReactNode
   actions?: ReactNode
+  /** h1 where the notice is the whole page. */
+  heading?: 'h1' | 'h2'
   /** How it is told to a screen reader; none where it is simply the page's content. */
   role?: 'alert' | 'status'
 }
 
 /** What stands where content would: empty, failed, gone. */
-export function Notice({ icon, title, children, actions, role }: NoticeProps) {
+export function Notice({
+  icon,
+  title,
+  children,
+  actions,
+  role,
+  heading: Heading = 'h2',
+}: NoticeProps) {
   return (
     <div className={styles.notice} role={role}>
       <div className={styles.icon} aria-hidden="true">
         {icon}
       </div>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       <div className={styles.text}>{children}</div>
       {actions && <div className={styles.actions}>{actions}</div>}
     </div>
   )
 }
 
-/** A failure in plain words, with another try. */
-export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+interface ErrorNoticeProps {
+  error: unknown
+  heading?: 'h1' | 'h2'
+  onRetry?: () => void
+}
+
+/** A failure in plain words, with another try once the server wants one. */
+export function ErrorNotice({ error, heading, onRetry }: ErrorNoticeProps) {
+  const rested = useRested(error)
   const { title, next, requestId } = errorWords(error)
   return (
     <Notice
       role="alert"
+      heading={heading}
       icon={<CircleAlert size={30} />}
       title={title}
       actions={
         onRetry && (
-          <Button look="primary" onClick={onRetry}>
+          <Button look="primary" disabled={!rested} onClick={onRetry}>
             Try again
           </Button>
         )

@@ -1,4 +1,5 @@
-import { type CSSProperties, type ReactNode, useState } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
+import { usePicture } from '@/lib/use-picture'
 import styles from './poster.module.css'
 
 interface PosterProps {
@@ -16,10 +17,7 @@ interface PosterProps {
 
 /** A picture that fades in over its blurred placeholder, or over a colour of its own. */
 export function Poster({ src, placeholder, icon, seed, sizes }: PosterProps) {
-  const [shown, setShown] = useState<{ src: string; ok: boolean }>()
-  const known = shown?.src === src ? shown : undefined
-  const there = known?.ok === true
-  const failed = known?.ok === false
+  const { there, failed, key, onLoad, onError } = usePicture(src)
   const hue = { '--hue': String((seed * 47) % 360) } as CSSProperties
   return (
     <div className={styles.poster} style={hue}>
@@ -27,6 +25,7 @@ export function Poster({ src, placeholder, icon, seed, sizes }: PosterProps) {
       {placeholder !== null && <img className={styles.placeholder} src={placeholder} alt="" />}
       {src !== null && !failed && (
         <img
+          key={key}
           className={there ? `${styles.picture ?? ''} ${styles.there ?? ''}` : styles.picture}
           src={`${src}?w=640`}
           srcSet={[160, 320, 640].map((w) => `${src}?w=${w} ${w}w`).join(', ')}
@@ -34,8 +33,8 @@ export function Poster({ src, placeholder, icon, seed, sizes }: PosterProps) {
           alt=""
           loading="lazy"
           decoding="async"
-          onLoad={() => setShown({ src, ok: true })}
-          onError={() => setShown({ src, ok: false })}
+          onLoad={onLoad}
+          onError={onError}
         />
       )}
     </div>

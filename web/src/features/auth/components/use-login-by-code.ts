@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Schemas } from '@/lib/api.gen'
+import { pause } from '@/lib/pause'
 import { generateCode } from '../api/generate-code'
 import { verifyCode } from '../api/verify-code'
 import { deviceName } from '../core/device-name'
@@ -33,16 +34,6 @@ export function useLoginByCode(onLogin: (auth: Schemas['Auth']) => void) {
   }, [run])
 
   return { state, again: () => setRun((n) => n + 1) }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(new DOMException('left', 'AbortError'))
-    })
-  })
 }
 
 function visible(signal: AbortSignal): Promise<void> {

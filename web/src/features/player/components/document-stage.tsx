@@ -1,9 +1,9 @@
 import { Download } from 'lucide-react'
-import { ButtonLink } from '@/components/ui/button'
 import { KindIcon } from '@/components/ui/kind-icon'
 import { Notice } from '@/components/ui/notice'
 import { formatSize } from '@/lib/format'
 import type { MediaFile } from '@/lib/media-file'
+import { DownloadLink } from './download-link'
 import { Stage } from './stage'
 
 /** A file that a browser does not show. */
@@ -14,10 +14,10 @@ export function DocumentStage({ file }: { file: MediaFile }) {
         icon={<KindIcon kind="document" size={30} />}
         title={file.file_name}
         actions={
-          <ButtonLink look="primary" large href={file.download_url} download>
+          <DownloadLink look="primary" large file={file}>
             <Download size={20} aria-hidden="true" />
             Download {formatSize(file.file_size)}
-          </ButtonLink>
+          </DownloadLink>
         }
       >
         This kind of file opens outside the browser.

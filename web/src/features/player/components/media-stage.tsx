@@ -8,7 +8,7 @@ import type { Command } from '../core/keymap'
 import type { Verdict } from '../core/verdict'
 import { resumeAt } from '../core/resume'
 import { usePlayback } from '../engine/use-playback'
-import { run } from '../skin/commands'
+import { run, setSpeed } from '../skin/commands'
 import { Controls } from '../skin/controls'
 import { useIdle } from '../skin/use-idle'
 import { useKeys } from '../skin/use-keys'
@@ -21,25 +21,26 @@ import { TroubleNotice } from './trouble-notice'
 export function MediaStage({ file }: { file: MediaFile }) {
   const ref = useRef<HTMLVideoElement & HTMLAudioElement>(null)
   const [start] = useState(() => resumeAt(file))
-  const { state, again } = usePlayback(ref, file, start)
+  const { state, engine } = usePlayback(ref, file, start)
+  const { step, playing, trouble, why } = state
   const video = file.file_type === 'video'
   const [read, setRead] = useState<Verdict>()
   const verdict = state.verdict === read ? undefined : state.verdict
-  const calm = state.phase === 'playing' && !state.trouble && !verdict && state.retries === 0
-  const idle = useIdle(video && calm, 3_000)
+  const calm = step === 'here' && playing && !verdict && why === undefined
+  const { idle, waking } = useIdle(video && calm, 3_000)
   const slow = useDelayed(state.waiting, 250)
 
   const onCommand = (command: Command) => {
-    if (ref.current) run(ref.current, command, state.duration)
+    if (engine.current && ref.current) run(command, engine.current, ref.current)
   }
   const withMedia = (act: (media: HTMLMediaElement) => void) => {
     if (ref.current) act(ref.current)
   }
-  const seek = (time: number) => withMedia((media) => (media.currentTime = time))
+  const seek = (to: number) => engine.current?.send({ type: 'seek', to })
   useKeys(onCommand)
 
   return (
-    <Stage file={file} bare={idle}>
+    <Stage file={file} bare={idle} {...waking}>
       {video ? (
         <video
           ref={ref}
@@ -63,8 +64,12 @@ export function MediaStage({ file }: { file: MediaFile }) {
         </div>
       )}
 
-      {state.trouble ? (
-        <TroubleNotice trouble={state.trouble} file={file} onRetry={again} />
+      {trouble ? (
+        <TroubleNotice
+          trouble={trouble}
+          file={file}
+          onRetry={() => engine.current?.send({ type: 'again' })}
+        />
       ) : (
         <div className={styles.middle} role="status">
           {slow ? (
@@ -75,7 +80,9 @@ export function MediaStage({ file }: { file: MediaFile }) {
               aria-label="Loading"
             />
           ) : (
-            state.phase === 'paused' && (
+            !playing &&
+            !state.waiting &&
+            !state.ended && (
               <span className={styles.big} aria-hidden="true">
                 <Play size={40} fill="currentColor" strokeWidth={0} />
               </span>
@@ -86,7 +93,7 @@ export function MediaStage({ file }: { file: MediaFile }) {
 
       <div className={styles.bottom} data-bare={idle}>
         <div className={styles.notes}>
-          {state.retries > 0 && <RetryNote />}
+          {why !== undefined && <RetryNote why={why} />}
           {verdict && (
             <VerdictNote verdict={verdict} file={file} onClose={() => setRead(verdict)} />
           )}
@@ -103,7 +110,7 @@ export function MediaStage({ file }: { file: MediaFile }) {
               media.muted = volume === 0
             })
           }
-          onSpeed={(speed) => withMedia((media) => (media.playbackRate = speed))}
+          onSpeed={(speed) => withMedia((media) => setSpeed(media, speed))}
         />
       </div>
     </Stage>

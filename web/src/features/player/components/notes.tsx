@@ -1,10 +1,12 @@
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { Button, ButtonLink, IconButton } from '@/components/ui/button'
+import { Button, IconButton } from '@/components/ui/button'
+import { errorWords } from '@/lib/error-words'
 import { formatTime } from '@/lib/format'
 import type { MediaFile } from '@/lib/media-file'
 import type { Verdict } from '../core/verdict'
 import { verdictWords } from '../core/words'
+import { DownloadLink } from './download-link'
 import styles from './notes.module.css'
 
 /** Says that the film goes on where it was left. Goes away by itself. */
@@ -30,9 +32,9 @@ export function ResumeNote({ from, onRestart }: { from: number; onRestart: () =>
   )
 }
 
-/** Says that the connection is gone and trying goes on. */
-export function RetryNote() {
-  return <Note>The connection is gone. Trying again; the film goes on from here.</Note>
+/** Says what keeps the film, and that trying goes on. */
+export function RetryNote({ why }: { why: unknown }) {
+  return <Note>{errorWords(why).title}. The film goes on from here by itself.</Note>
 }
 
 /** Says what is missing of a film that plays by half. */
@@ -51,9 +53,7 @@ export function VerdictNote({
       <p className={styles.text}>
         <b>{title}.</b> {text}
       </p>
-      <ButtonLink href={file.download_url} download>
-        Download
-      </ButtonLink>
+      <DownloadLink file={file}>Download</DownloadLink>
       <IconButton label="Close" onClick={onClose}>
         <X size={18} />
       </IconButton>

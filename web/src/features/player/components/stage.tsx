@@ -1,13 +1,17 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import { ArrowLeft, Download } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { buttonClass, ButtonLink } from '@/components/ui/button'
+import type { ComponentProps, MouseEvent, ReactNode } from 'react'
+import { buttonClass } from '@/components/ui/button'
 import { paths, ROOT } from '@/config/paths'
 import { formatSize, formatTime } from '@/lib/format'
 import { type MediaFile, titleOf } from '@/lib/media-file'
+import { DownloadLink } from './download-link'
 import styles from './stage.module.css'
 
-interface StageProps {
+interface StageProps extends Pick<
+  ComponentProps<'main'>,
+  'onPointerDownCapture' | 'onClickCapture'
+> {
   file: MediaFile
   children: ReactNode
   /** The frame around the picture is out of the way. */
@@ -15,9 +19,9 @@ interface StageProps {
 }
 
 /** The dark room that a file is shown in, with its name, its size and the way back. */
-export function Stage({ file, children, bare }: StageProps) {
+export function Stage({ file, children, bare, ...handlers }: StageProps) {
   return (
-    <main className={styles.stage} data-cinema data-bare={bare}>
+    <main className={styles.stage} data-cinema data-bare={bare} {...handlers}>
       <title>{`${titleOf(file)} · TelePlay`}</title>
       <header className={styles.top}>
         <BackLink folder={file.folder_id ?? ROOT} />
@@ -27,26 +31,34 @@ export function Stage({ file, children, bare }: StageProps) {
           </h1>
           <p className={styles.facts}>{factsOf(file).join(' · ')}</p>
         </div>
-        <ButtonLink href={file.download_url} download className={styles.download}>
+        <DownloadLink file={file} className={styles.download}>
           <Download size={18} aria-hidden="true" />
           <span>Download</span>
-        </ButtonLink>
+        </DownloadLink>
       </header>
       {children}
     </main>
   )
 }
 
-/** Back to the folder that a file lies in; 0 = the root. */
+/** Back to where we came from, as it was left; from elsewhere to the file's folder, 0 = the root. */
 export function BackLink({ folder }: { folder: number }) {
-  const look = buttonClass({}, styles.back)
+  const router = useRouter()
+  const look = {
+    className: buttonClass({}, styles.back),
+    onClick: (event: MouseEvent) => {
+      if (!router.history.canGoBack() || event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      router.history.back()
+    },
+  }
   const inside = <ArrowLeft size={20} aria-label="Back to the library" />
   return folder === ROOT ? (
-    <Link to={paths.library} className={look}>
+    <Link to={paths.library} {...look}>
       {inside}
     </Link>
   ) : (
-    <Link to={paths.folder} params={{ folderId: folder }} className={look}>
+    <Link to={paths.folder} params={{ folderId: folder }} {...look}>
       {inside}
     </Link>
   )

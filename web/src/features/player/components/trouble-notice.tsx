@@ -1,9 +1,10 @@
 import { Download, FilmIcon, RotateCw } from 'lucide-react'
-import { Button, ButtonLink } from '@/components/ui/button'
+import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import type { MediaFile } from '@/lib/media-file'
 import type { Trouble } from '../core/recovery'
 import { troubleWords } from '../core/words'
+import { DownloadLink } from './download-link'
 import styles from './trouble-notice.module.css'
 
 interface TroubleNoticeProps {
@@ -24,10 +25,10 @@ export function TroubleNotice({ trouble, file, onRetry }: TroubleNoticeProps) {
         actions={
           <>
             {trouble === 'cannot-decode' && (
-              <ButtonLink look="primary" href={file.download_url} download>
+              <DownloadLink look="primary" file={file}>
                 <Download size={18} aria-hidden="true" />
                 Download
-              </ButtonLink>
+              </DownloadLink>
             )}
             {onRetry && (
               <Button onClick={onRetry}>

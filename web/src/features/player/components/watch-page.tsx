@@ -28,6 +28,7 @@ export function WatchPage({ id }: { id: number }) {
           isNotFound(file.error) ? (
             <Notice
               role="alert"
+              heading="h1"
               icon={<FileX size={30} />}
               title="This file is not here any more"
               actions={
@@ -39,7 +40,7 @@ export function WatchPage({ id }: { id: number }) {
               It may have been moved to the trash.
             </Notice>
           ) : (
-            <ErrorNotice error={file.error} onRetry={() => void file.refetch()} />
+            <ErrorNotice heading="h1" error={file.error} onRetry={() => void file.refetch()} />
           )
         ) : (
           slow && <LoaderCircle size={48} className={styles.spinner} aria-label="Loading" />

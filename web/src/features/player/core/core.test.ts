@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import { ApiError } from '@/lib/api-error'
 import { commandOf, nextSpeed } from './keymap'
-import { playback, type PlaybackEvent, startOf } from './playback'
-import { recoveryFrom, retryPause } from './recovery'
+import { byteAt, troubleOf } from './recovery'
 import { Reporter } from './reporter'
 import { resumeAt } from './resume'
 import { type Signs, verdictOf } from './verdict'
@@ -22,25 +22,26 @@ test.each<[string, Partial<Signs>, string | undefined]>([
 ])('verdict: %s', (_, signs, verdict) => expect(verdictOf({ ...good, ...signs })).toBe(verdict))
 
 test.each([
-  [206, 'cannot-decode'],
-  [200, 'cannot-decode'],
-  [401, 'renew'],
-  [403, 'renew'],
   [404, 'gone'],
   [410, 'missing'],
-  [0, 'retry'],
-  [429, 'retry'],
-  [500, 'retry'],
-  [503, 'retry'],
-  [504, 'retry'],
-])('after an error, when the stream answers %d: %s', (status, what) => {
-  const recovery = recoveryFrom(status)
-  expect(recovery.do === 'give-up' ? recovery.trouble : recovery.do).toBe(what)
-})
+  [0, undefined],
+  [401, undefined],
+  [429, undefined],
+  [503, undefined],
+])('a stream that answers %d: %s', (status, trouble) =>
+  expect(troubleOf(new ApiError(status, '', ''))).toBe(trouble),
+)
 
-test('pauses between tries', () => {
-  expect([0, 1, 2, 3, 4, 99].map(retryPause)).toEqual([1_000, 2_000, 4_000, 8_000, 8_000, 8_000])
-})
+test.each([
+  [0, 600, 1_000, 0],
+  [300, 600, 1_000, 500],
+  [600, 600, 1_000, 999],
+  [700, 600, 1_000, 999],
+  [300, 0, 1_000, 0],
+  [0, 600, 0, 0],
+])('second %d of %d of a file of %d bytes is about byte %d', (time, duration, size, byte) =>
+  expect(byteAt(time, duration, size)).toBe(byte),
+)
 
 test.each([
   [{ last_pos: null, completed: false, duration: 100 }, 0],
@@ -49,49 +50,6 @@ test.each([
   [{ last_pos: 99, completed: false, duration: 99.5 }, 0],
   [{ last_pos: 95, completed: true, duration: 100 }, 0],
 ])('%o resumes at %d', (file, at) => expect(resumeAt(file)).toBe(at))
-
-function after(...events: PlaybackEvent[]) {
-  return events.reduce(playback, startOf(600, 42))
-}
-
-test('playback: it begins where it was left', () => {
-  expect(after()).toMatchObject({ phase: 'loading', waiting: true, time: 42, duration: 600 })
-})
-
-test('playback: a browser that wants a press first', () => {
-  expect(after({ type: 'ready' })).toMatchObject({ phase: 'paused', waiting: false })
-})
-
-test('playback: plays, waits for bytes, goes on', () => {
-  const moving = after({ type: 'play' }, { type: 'ready' }, { type: 'moving' })
-  expect(moving).toMatchObject({ phase: 'playing', waiting: false })
-  const waiting = playback(moving, { type: 'waiting' })
-  expect(waiting).toMatchObject({ phase: 'playing', waiting: true })
-  expect(playback(waiting, { type: 'moving' })).toMatchObject({ waiting: false })
-  expect(playback(moving, { type: 'pause' })).toMatchObject({ phase: 'paused' })
-})
-
-test('playback: a lost connection keeps the phase, and counts', () => {
-  const lost = after({ type: 'play' }, { type: 'moving' }, { type: 'retry' }, { type: 'retry' })
-  expect(lost).toMatchObject({ phase: 'playing', waiting: true, retries: 2 })
-  expect(playback(lost, { type: 'pause' })).toMatchObject({ phase: 'playing' })
-  expect(playback(lost, { type: 'moving' })).toMatchObject({ retries: 0, waiting: false })
-})
-
-test('playback: trouble stays until another try is asked for', () => {
-  const trouble = after({ type: 'give-up', trouble: 'cannot-decode' })
-  expect(trouble).toMatchObject({ phase: 'paused', trouble: 'cannot-decode', time: 42 })
-  expect(playback(trouble, { type: 'again' })).toMatchObject({
-    phase: 'loading',
-    trouble: undefined,
-    time: 42,
-  })
-})
-
-test('playback: the end', () => {
-  const ended = after({ type: 'play' }, { type: 'pause' }, { type: 'ended' })
-  expect(ended).toMatchObject({ phase: 'ended', waiting: false })
-})
 
 function aReporter() {
   let now = Date.parse('2026-01-01T00:00:00Z')

@@ -1,28 +1,18 @@
-/** The status that the stream answers with; 0 = nobody answered. */
-export type Probe = number
+import { ApiError } from '@/lib/api-error'
 
-/** Why a film cannot go on. */
+/** Why a file cannot be shown, now or later. */
 export type Trouble = 'cannot-decode' | 'gone' | 'missing'
 
-export type Recovery =
-  | { do: 'retry' }
-  /** The login has ended: renew it, then try again. */
-  | { do: 'renew' }
-  | { do: 'give-up'; trouble: Trouble }
-
-/**
- * What to do about an `error` of a media element. Elements do not tell a dead server
- * from a format they cannot read, so the stream is asked: when it answers, it is the format.
- */
-export function recoveryFrom(probe: Probe): Recovery {
-  if (probe === 401 || probe === 403) return { do: 'renew' }
-  if (probe === 404) return { do: 'give-up', trouble: 'gone' }
-  if (probe === 410) return { do: 'give-up', trouble: 'missing' }
-  if (probe >= 200 && probe < 300) return { do: 'give-up', trouble: 'cannot-decode' }
-  return { do: 'retry' }
+/** The trouble in an answer of the server; undefined = another try may do. */
+export function troubleOf(failure: unknown): Trouble | undefined {
+  if (!(failure instanceof ApiError)) return undefined
+  if (failure.status === 404) return 'gone'
+  if (failure.status === 410) return 'missing'
+  return undefined
 }
 
-/** Milliseconds before the n-th try in a row, from 0. */
-export function retryPause(tries: number): number {
-  return Math.min(1_000 * 2 ** tries, 8_000)
+/** About the byte that a film needs at a time, which is where to ask whether it is served. */
+export function byteAt(time: number, duration: number, size: number): number {
+  const part = duration > 0 ? Math.min(1, time / duration) : 0
+  return Math.max(0, Math.min(size - 1, Math.floor(size * part)))
 }

@@ -1,25 +1,25 @@
-import { type RefObject, useEffect, useReducer, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { MediaFile } from '@/lib/media-file'
-import { playback, startOf } from '../core/playback'
-import { driveNative } from './native'
+import { startOf } from '../core/playback'
+import { type Engine, playNative } from './native'
 
-/** Plays a file in the element of `ref` from `start`; `again` is another try at the same place. */
+/** Plays a file in the element of `ref` from `from`, while the component is there. */
 export function usePlayback(
   ref: RefObject<HTMLMediaElement | null>,
   file: MediaFile,
-  start: number,
+  from: number,
 ) {
-  const [state, dispatch] = useReducer(playback, startOf(file.duration, start))
-  const [attempt, setAttempt] = useState({ from: start })
-  const { id, stream_url } = file
+  const [start] = useState(() => startOf(file.duration, from))
+  const [state, show] = useState(start)
+  const engine = useRef<Engine>(undefined)
+  const { id, stream_url, file_size } = file
 
   useEffect(() => {
-    if (ref.current) return driveNative(ref.current, { id, stream_url }, attempt.from, dispatch)
-  }, [ref, id, stream_url, attempt])
+    if (!ref.current) return
+    const started = playNative(ref.current, { id, stream_url, file_size }, start, show)
+    engine.current = started
+    return () => started.leave()
+  }, [ref, id, stream_url, file_size, start])
 
-  const again = () => {
-    dispatch({ type: 'again' })
-    setAttempt({ from: state.time })
-  }
-  return { state, again }
+  return { state, engine }
 }

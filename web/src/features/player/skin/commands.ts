@@ -1,17 +1,24 @@
+import type { Engine } from '../engine/native'
 import { type Command, nextSpeed } from '../core/keymap'
 
-/** Carries out a command on an element. `duration` is what is known of the film's length. */
-export function run(media: HTMLMediaElement, command: Command, duration: number): void {
+/**
+ * Carries out a command. What the machine must know of goes by the engine, so that it holds
+ * while the film is away too; the rest is the element's alone.
+ */
+export function run(command: Command, engine: Engine, media: HTMLMediaElement): void {
+  const { time, duration } = engine.state
+  const seek = (to: number) => {
+    engine.send({ type: 'seek', to })
+  }
   switch (command.do) {
     case 'toggle':
-      if (media.paused) media.play().catch(() => undefined)
-      else media.pause()
+      engine.send({ type: 'toggle' })
       return
     case 'skip':
-      media.currentTime = clamp(media.currentTime + command.by, 0, duration || Infinity)
+      seek(clamp(time + command.by, 0, duration || Infinity))
       return
     case 'jump':
-      if (duration > 0) media.currentTime = duration * command.to
+      if (duration > 0) seek(duration * command.to)
       return
     case 'mute':
       media.muted = !media.muted
@@ -21,11 +28,17 @@ export function run(media: HTMLMediaElement, command: Command, duration: number)
       media.volume = clamp(media.volume + command.by, 0, 1)
       return
     case 'speed':
-      media.playbackRate = nextSpeed(media.playbackRate, command.by)
+      setSpeed(media, nextSpeed(media.playbackRate, command.by))
       return
     case 'fullscreen':
       toggleFullscreen(media)
   }
+}
+
+/** A speed that outlives a load. */
+export function setSpeed(media: HTMLMediaElement, speed: number): void {
+  media.defaultPlaybackRate = speed
+  media.playbackRate = speed
 }
 
 /** The whole page goes full screen, so that menus stay on top; an iPhone can do it with the film alone. */

@@ -30,7 +30,7 @@ interface ControlsProps {
 
 /** The row of controls under a film. */
 export function Controls({ state, video, onCommand, onSeek, onVolume, onSpeed }: ControlsProps) {
-  const playing = state.phase === 'playing'
+  const playing = state.playing && state.step !== 'failed'
   return (
     <div className={styles.controls} role="group" aria-label="Player controls">
       <SeekBar {...state} onSeek={onSeek} />

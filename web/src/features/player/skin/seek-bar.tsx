@@ -37,6 +37,9 @@ export function SeekBar({ time, duration, buffered, onSeek }: SeekBarProps) {
     return () => input?.removeEventListener('change', changed)
   }, [])
 
+  // A drag that ends where it began fires no change; where there is one, it comes first.
+  const released = () => setTimeout(() => setDragged(undefined))
+
   const part = (value: number) => (duration > 0 ? (value / duration) * 100 : 0)
   const bars = {
     '--played': `${part(shown)}%`,
@@ -62,6 +65,9 @@ export function SeekBar({ time, duration, buffered, onSeek }: SeekBarProps) {
         value={shown}
         disabled={duration === 0}
         onChange={(event) => setDragged(Number(event.target.value))}
+        onPointerUp={released}
+        onPointerCancel={released}
+        onBlur={released}
       />
       {hover !== undefined && duration > 0 && (
         <output className={styles.hover} aria-hidden="true">
