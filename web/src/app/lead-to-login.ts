@@ -9,7 +9,12 @@ export function leadToLogin(router: AnyRouter, client: QueryClient): void {
     const { pathname, href } = router.state.location
     if (pathname === paths.login || pathname === paths.link) return
     void router
-      .navigate({ to: paths.login, search: { next: href === '/' ? undefined : href } })
+      .navigate({
+        to: paths.login,
+        search: { next: href === '/' ? undefined : href },
+        // The login comes back to this screen, and Back leads to the one before it.
+        replace: true,
+      })
       .then(() => client.clear())
   })
 }

@@ -1,40 +1,35 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { applyProgress, refreshLibrary } from '@/features/library/api/keys'
+import { LiveLibrary } from '@/features/library/api/live'
 import { type LiveEvents, openLive } from '@/lib/events'
-import { renewSession } from '@/lib/session'
+import { probe } from '@/lib/http'
 
-/** Events that come together cost one reading. */
-const TOGETHER = 150
-
-/** Keeps the screens true while somebody is logged in; false when the server is out of reach. */
-export function useLive(): boolean {
+/** Keeps the screens true while somebody is logged in, and says why it cannot. */
+export function useLive() {
   const client = useQueryClient()
   const [connected, setConnected] = useState(true)
+  const [refused, setRefused] = useState<unknown>()
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const refresh = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void refreshLibrary(client)
-      }, TOGETHER)
+    const library = new LiveLibrary(client)
+    const news: { [K in keyof LiveEvents]: (data: LiveEvents[K]) => void } = {
+      file: (event) => library.onFile(event),
+      folder: () => library.onFolder(),
+      progress: (progress) => library.onProgress(progress),
+      session: () => void client.invalidateQueries({ queryKey: ['me'] }),
+      resync: () => void client.invalidateQueries(),
     }
     const close = openLive({
-      renew: renewSession,
+      ask: () => probe('/api/events'),
       onConnected: setConnected,
-      onEvent: (kind, data) => {
-        if (kind === 'progress') applyProgress(client, data as LiveEvents['progress'])
-        else if (kind === 'session') void client.invalidateQueries({ queryKey: ['me'] })
-        else if (kind === 'resync') void client.invalidateQueries()
-        else refresh()
-      },
+      onRefused: setRefused,
+      onEvent: (kind, data) => news[kind](data),
     })
     return () => {
-      clearTimeout(timer)
+      library.stop()
       close()
     }
   }, [client])
 
-  return connected
+  return { connected, refused }
 }

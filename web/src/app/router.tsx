@@ -9,8 +9,10 @@ import {
 import { paths, ROOT } from '@/config/paths'
 import { parseSort, type Sort } from '@/features/library/core/sort'
 import { LibraryPage } from '@/features/library/components/library-page'
+import { unreachable } from '@/lib/api-error'
 import { BrokenScreen, NoScreen } from './broken'
 import { Member } from './member'
+import { loadWatchScreen } from './screens/load-watch-screen'
 import { Shell } from './shell'
 
 const root = createRootRoute({ notFoundComponent: NoScreen })
@@ -21,13 +23,16 @@ const login = createRoute({
   validateSearch: (search): { next?: string } => ({
     next: typeof search.next === 'string' ? search.next : undefined,
   }),
-  component: lazyRouteComponent(() => import('./screens/login-screen'), 'LoginScreen'),
+  component: lazyRouteComponent(() => import('./screens/login-screen').catch(away), 'LoginScreen'),
 })
 
 const link = createRoute({
   getParentRoute: () => root,
   path: paths.link,
-  component: lazyRouteComponent(() => import('@/features/auth/components/link-page'), 'LinkPage'),
+  component: lazyRouteComponent(
+    () => import('@/features/auth/components/link-page').catch(away),
+    'LinkPage',
+  ),
 })
 
 const member = createRoute({ getParentRoute: () => root, id: 'member', component: Member })
@@ -61,7 +66,7 @@ const watch = createRoute({
   getParentRoute: () => member,
   path: paths.watch,
   params: { parse: ({ fileId }) => ({ fileId: parseId(fileId) }) },
-  component: lazyRouteComponent(() => import('./screens/watch-screen'), 'WatchScreen'),
+  component: lazyRouteComponent(() => loadWatchScreen().catch(away), 'WatchScreen'),
 })
 
 const tree = root.addChildren([
@@ -72,7 +77,7 @@ const tree = root.addChildren([
 
 /** The screens, by address. The address holds the folder, its order and the open file. */
 export function makeRouter(history?: RouterHistory) {
-  return createRouter({
+  const router = createRouter({
     routeTree: tree,
     history,
     scrollRestoration: true,
@@ -80,6 +85,20 @@ export function makeRouter(history?: RouterHistory) {
     defaultErrorComponent: BrokenScreen,
     defaultNotFoundComponent: NoScreen,
   })
+  router.subscribe('onRendered', ({ fromLocation }) => focusCard(fromLocation?.pathname))
+  return router
+}
+
+/** Back from a film or a folder the focus is on its card, where it was before. */
+function focusCard(pathname = ''): void {
+  const cards = document.querySelectorAll<HTMLElement>('[data-card]')
+  const card = [...cards].find((one) => one.getAttribute('href') === pathname)
+  card?.focus({ preventScroll: true })
+}
+
+/** A part of the app that did not come: the server is away. */
+function away(): never {
+  throw unreachable()
 }
 
 /** An id of the catalog, from an address that anybody may have typed. */

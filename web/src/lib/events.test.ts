@@ -6,18 +6,20 @@ import { openLive } from './events'
 let close: () => void
 const onEvent = vi.fn()
 const onConnected = vi.fn()
-const renew = vi.fn(() => Promise.resolve())
+const onRefused = vi.fn()
+const ask = vi.fn(() => Promise.resolve())
 
 beforeEach(() => {
   vi.useFakeTimers()
-  renew.mockImplementation(() => Promise.resolve())
-  close = openLive({ onEvent, onConnected, renew })
+  ask.mockImplementation(() => Promise.resolve())
+  close = openLive({ onEvent, onConnected, ask, onRefused })
 })
 
 afterEach(() => {
   close()
   vi.useRealTimers()
   vi.resetAllMocks()
+  vi.restoreAllMocks()
 })
 
 function hide(hidden: boolean) {
@@ -48,7 +50,7 @@ test('a refused stream is opened again, later each time, and then reads anew', a
 })
 
 test('a stream of nobody is not opened again', async () => {
-  renew.mockImplementation(() => Promise.reject(new ApiError(401, 'unauthenticated', '')))
+  ask.mockImplementation(() => Promise.reject(new ApiError(401, 'unauthenticated', '')))
   FakeEventSource.latest.refuse()
   await vi.advanceTimersByTimeAsync(60_000)
   expect(FakeEventSource.opened).toHaveLength(1)
@@ -60,7 +62,9 @@ test('a tab that is hidden for 30 s gives its stream back, and reads anew when s
   hide(true)
   vi.advanceTimersByTime(29_000)
   hide(false)
-  vi.advanceTimersByTime(60_000)
+  first.say('beat', {})
+  vi.advanceTimersByTime(30_000)
+  first.say('beat', {})
   expect(first.readyState).toBe(1)
 
   hide(true)
@@ -68,6 +72,46 @@ test('a tab that is hidden for 30 s gives its stream back, and reads anew when s
   expect(first.readyState).toBe(2)
   hide(false)
   expect(FakeEventSource.opened).toHaveLength(2)
+  FakeEventSource.latest.accept()
+  expect(onEvent).toHaveBeenCalledWith('resync', {})
+})
+
+test('a stream over the limit is asked for when the server wants it, and says why', async () => {
+  const full = new ApiError(429, 'rate_limited', '', undefined, 30)
+  ask.mockImplementation(() => Promise.reject(full))
+  FakeEventSource.latest.refuse()
+  await vi.advanceTimersByTimeAsync(29_999)
+  expect(FakeEventSource.opened).toHaveLength(1)
+  expect(onRefused).toHaveBeenLastCalledWith(full)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(FakeEventSource.opened).toHaveLength(2)
+  FakeEventSource.latest.accept()
+  expect(onRefused).toHaveBeenLastCalledWith(undefined)
+})
+
+test('a stream that is silent for 40 s is dead; a beat is a sign of life', () => {
+  FakeEventSource.latest.accept()
+  for (let beat = 0; beat < 4; beat++) {
+    vi.advanceTimersByTime(15_000)
+    FakeEventSource.latest.say('beat', {})
+  }
+  vi.advanceTimersByTime(39_999)
+  expect(FakeEventSource.opened).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  expect(FakeEventSource.opened).toHaveLength(2)
+  expect(FakeEventSource.opened[0]?.readyState).toBe(2)
+  FakeEventSource.latest.accept()
+  expect(onEvent).toHaveBeenCalledWith('resync', {})
+})
+
+test('a tab opened behind others has no stream until somebody sees it', () => {
+  close()
+  FakeEventSource.opened = []
+  hide(true)
+  close = openLive({ onEvent, onConnected, ask, onRefused })
+  vi.advanceTimersByTime(60_000)
+  expect(FakeEventSource.opened).toHaveLength(0)
+  hide(false)
   FakeEventSource.latest.accept()
   expect(onEvent).toHaveBeenCalledWith('resync', {})
 })

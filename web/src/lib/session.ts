@@ -2,7 +2,9 @@ import { isSignedOut } from './api-error'
 import { send } from './request'
 
 // The session lives in HttpOnly cookies: nothing here ever sees a token. What can be
-// known is how long the access cookie lasts, told at login and at each renewal.
+// known is how long the access cookie lasts, told at login and at each renewal. After a
+// reload nobody knows, and the first 401 renews: each renewal spends the refresh token, and
+// one whose answer is lost looks like a theft.
 
 let renewing: Promise<void> | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -32,11 +34,6 @@ export function renewSession(): Promise<void> {
 export function keepSession(expiresIn: number): void {
   clearTimeout(timer)
   timer = setTimeout(renewQuietly, expiresIn * 750)
-}
-
-/** Sees to it that the cookie is renewed, also after a reload, when nobody knows its age. */
-export function watchSession(): void {
-  if (timer === undefined) renewQuietly()
 }
 
 /** Stops renewing: nobody is logged in. */

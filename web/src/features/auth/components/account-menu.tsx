@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { LogOut } from 'lucide-react'
+import { Alert } from '@/components/ui/alert'
 import { Menu } from '@/components/ui/menu'
 import { paths } from '@/config/paths'
 import type { Schemas } from '@/lib/api.gen'
@@ -19,20 +20,22 @@ export function AccountMenu({ user }: { user: Schemas['User'] }) {
     void navigate({ to: paths.login }).then(() => client.clear())
   })
   return (
-    <Menu
-      label="Account"
-      header={
-        <>
-          <p className={styles.name} dir="auto">
-            {nameOf(user)}
-          </p>
-          {user.username && <p>@{user.username}</p>}
-          {logout.isError && <p role="alert">Logging out did not work. Try again.</p>}
-        </>
-      }
-      items={[{ label: 'Log out', icon: <LogOut size={18} />, onSelect: () => logout.mutate() }]}
-    >
-      <Avatar user={user} />
-    </Menu>
+    <>
+      <Menu
+        label={`Account, ${nameOf(user)}`}
+        header={
+          <>
+            <p className={styles.name} dir="auto">
+              {nameOf(user)}
+            </p>
+            {user.username && <p>@{user.username}</p>}
+          </>
+        }
+        items={[{ label: 'Log out', icon: <LogOut size={18} />, onSelect: () => logout.mutate() }]}
+      >
+        <Avatar user={user} />
+      </Menu>
+      {logout.isError && <Alert error={logout.error} onClose={logout.reset} />}
+    </>
   )
 }

@@ -69,6 +69,7 @@ function Welcome({ user }: { user: Schemas['User'] }) {
 function DeadLink() {
   return (
     <Notice
+      heading="h1"
       icon={<Link2Off size={30} />}
       title="This link does not work any more"
       actions={

@@ -151,9 +151,29 @@ test('log out', async () => {
     }),
   )
   const { user } = renderApp('/')
-  await user.click(await screen.findByRole('button', { name: 'Account' }))
+  await user.click(await screen.findByRole('button', { name: 'Account, Ada Lovelace' }))
   expect(screen.getByText('Ada Lovelace')).toBeInTheDocument()
   await user.click(screen.getByRole('menuitem', { name: 'Log out' }))
   expect(await screen.findByText('47')).toBeInTheDocument()
   expect(out).toBe(true)
+})
+
+test('a logout that fails says so', async () => {
+  letIn()
+  server.use(unreachable('POST /api/auth/logout'))
+  const { user } = renderApp('/')
+  await user.click(await screen.findByRole('button', { name: 'Account, Ada Lovelace' }))
+  await user.click(screen.getByRole('menuitem', { name: 'Log out' }))
+  expect(await screen.findByRole('alert')).toHaveTextContent('TelePlay does not answer')
+})
+
+test('the login leaves nothing behind that Back would lead to', async () => {
+  server.use(answer('POST /api/auth/code/verify', anAuth))
+  server.events.on('request:start', ({ request }) => {
+    if (request.url.endsWith('/verify')) letIn()
+  })
+  const { router } = renderApp('/folder/5')
+  await heading('Films')
+  expect(router.history.canGoBack()).toBe(false)
+  server.events.removeAllListeners()
 })

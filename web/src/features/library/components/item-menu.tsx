@@ -1,11 +1,14 @@
 import { Download, Ellipsis, FolderInput, PencilLine, Trash2 } from 'lucide-react'
+import { Alert } from '@/components/ui/alert'
 import { Menu, type MenuItem } from '@/components/ui/menu'
+import { useDownload } from '@/lib/use-download'
 import type { OnAction } from '../core/action'
 import { type Item, nameOf } from '../core/item'
 import styles from './card.module.css'
 
 /** What can be done with a card. */
 export function ItemMenu({ item, onAction }: { item: Item; onAction: OnAction }) {
+  const download = useDownload()
   const items: MenuItem[] = [
     {
       label: 'Rename',
@@ -28,11 +31,14 @@ export function ItemMenu({ item, onAction }: { item: Item; onAction: OnAction })
     items.splice(2, 0, {
       label: 'Download',
       icon: <Download size={18} />,
-      onSelect: () => window.location.assign(item.file.download_url),
+      onSelect: () => download.mutate(item.file.download_url),
     })
   return (
-    <Menu label={`Actions for ${nameOf(item)}`} items={items} className={styles.menu}>
-      <Ellipsis size={20} aria-hidden="true" />
-    </Menu>
+    <>
+      <Menu label={`Actions for ${nameOf(item)}`} items={items} className={styles.menu}>
+        <Ellipsis size={20} aria-hidden="true" />
+      </Menu>
+      {download.isError && <Alert error={download.error} onClose={download.reset} />}
+    </>
   )
 }

@@ -77,11 +77,13 @@ export function LibraryPage({ folder, sort: asked }: LibraryPageProps) {
               ))}
             </CardGrid>
           )}
-          {files.hasNextPage && (
-            <LoadMore busy={files.isFetchingNextPage} onMore={() => void files.fetchNextPage()} />
-          )}
-          {files.isFetchNextPageError && (
+          {files.isFetchNextPageError ? (
+            // Asked for by hand from here on: nearness alone would ask without end.
             <ErrorNotice error={files.error} onRetry={() => void files.fetchNextPage()} />
+          ) : (
+            files.hasNextPage && (
+              <LoadMore busy={files.isFetchingNextPage} onMore={() => void files.fetchNextPage()} />
+            )
           )}
           {all.length === 0 && subfolders.length === 0 && <EmptyFolder root={folder === ROOT} />}
         </>
@@ -95,6 +97,7 @@ function GoneFolder() {
   return (
     <main className={styles.page}>
       <Notice
+        heading="h1"
         icon={<FolderX size={30} />}
         title="This folder is not here any more"
         actions={

@@ -1,7 +1,8 @@
-import { act, screen, waitFor, within } from '@testing-library/react'
-import { beforeEach, expect, test } from 'vitest'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { http, HttpResponse } from 'msw'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { FakeEventSource } from '@/testing/fake-event-source'
-import { aFile, aFolder, aList } from '@/testing/fixtures'
+import { aFile, aFolder, aList, tokens } from '@/testing/fixtures'
 import { renderApp } from '@/testing/render-app'
 import { answer, failing, hanging, server, unreachable } from '@/testing/server'
 
@@ -100,6 +101,51 @@ test('more, page by page', async () => {
   expect(await screen.findByRole('link', { name: 'Film 2' })).toBeInTheDocument()
   expect(screen.getByRole('link', { name: 'Film 1' })).toBeInTheDocument()
   expect(screen.queryByRole('button', { name: 'Load more' })).toBeNull()
+})
+
+test('a page that fails: words, and another try by hand alone, when the server wants one', async () => {
+  let asked = 0
+  server.use(
+    http.get('/api/files', ({ request }) => {
+      if (!request.url.includes('cursor')) return HttpResponse.json(aList([aFile(1)], 'c2'))
+      asked++
+      return HttpResponse.json(
+        { code: 'rate_limited' },
+        { status: 429, headers: { 'Retry-After': '7' } },
+      )
+    }),
+  )
+  const { user } = renderApp('/')
+  await user.click(await screen.findByRole('button', { name: 'Load more' }))
+  await heading('That was a lot at once')
+  expect(screen.queryByRole('button', { name: /Load/ })).toBeNull()
+  expect(screen.getByRole('button', { name: 'Try again' })).toBeDisabled()
+  expect(asked).toBe(1)
+})
+
+test('a burst of new files costs no reading of the files', async () => {
+  let lists = 0
+  let folders = 0
+  server.use(
+    answer('GET /api/files', () => {
+      lists++
+      return aList([aFile(1)])
+    }),
+    answer('GET /api/folders', () => {
+      folders++
+      return []
+    }),
+  )
+  renderApp('/')
+  await screen.findByRole('link', { name: 'Film 1' })
+  const before = { lists, folders }
+  act(() => {
+    for (let id = 10; id < 22; id++)
+      FakeEventSource.latest.say('file', { action: 'added', id, file: aFile(id) })
+  })
+  expect(await screen.findByRole('link', { name: 'Film 21' })).toBeInTheDocument()
+  await waitFor(() => expect(folders).toBe(before.folders + 1))
+  expect(lists).toBe(before.lists)
 })
 
 test('a new file appears by itself', async () => {
@@ -204,6 +250,92 @@ test('a new folder', async () => {
   await user.type(screen.getByRole('textbox', { name: 'Name' }), 'New{Enter}')
   await screen.findByRole('link', { name: 'Film 1' })
   expect(body).toEqual({ name: 'New', parent_id: 5 })
+})
+
+test('a download that the server refuses has words, and the page stays', async () => {
+  const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockReturnValue()
+  server.use(http.get('/api/download/1', () => HttpResponse.json({}, { status: 503 })))
+  const { user } = renderApp('/')
+  const choose = async () => {
+    await user.click(await screen.findByRole('button', { name: 'Actions for Film 1.mp4' }))
+    await user.click(screen.getByRole('menuitem', { name: 'Download' }))
+  }
+  await choose()
+  expect(await screen.findByRole('alert')).toHaveTextContent('TelePlay has a problem')
+  await user.click(screen.getByRole('button', { name: 'Close' }))
+  expect(screen.queryByRole('alert')).toBeNull()
+  server.use(http.get('/api/download/1', () => new HttpResponse(null, { status: 206 })))
+  await choose()
+  await waitFor(() => expect(click).toHaveBeenCalledTimes(1))
+  expect(click.mock.contexts[0]).toHaveAttribute('href', '/api/download/1')
+})
+
+test('who asks takes long: the shape of the library meanwhile', async () => {
+  server.use(hanging('GET /api/auth/me'))
+  renderApp('/')
+  expect(await screen.findByRole('status', { name: 'Loading the library' })).toBeInTheDocument()
+  expect(screen.getByRole('banner')).toBeInTheDocument()
+})
+
+test('a page load renews nothing while the login is good', async () => {
+  const refresh = vi.fn(() => tokens)
+  server.use(answer('POST /api/auth/refresh', refresh))
+  renderApp('/')
+  await screen.findByRole('link', { name: 'Film 1' })
+  expect(refresh).not.toHaveBeenCalled()
+})
+
+test('a thumbnail that met the end of the login is shown after all', async () => {
+  const thumb = { thumbnail_url: '/api/thumbnail/1' }
+  let fresh = false
+  server.use(
+    answer('GET /api/files', aList([aFile(1, thumb)])),
+    http.get('/api/thumbnail/1', () => new HttpResponse(null, { status: fresh ? 206 : 401 })),
+    answer('POST /api/auth/refresh', () => {
+      fresh = true
+      return tokens
+    }),
+  )
+  renderApp('/')
+  await screen.findByRole('link', { name: 'Film 1' })
+  const picture = () => document.querySelector('img[srcset]')
+  const first = picture()
+  if (!first) throw new Error('no picture')
+  fireEvent.error(first)
+  await waitFor(() => expect(picture()).not.toBe(first))
+  expect(picture()).toBeInTheDocument()
+  expect(fresh).toBe(true)
+})
+
+test('a dialog gives the focus back to what opened it', async () => {
+  const { user } = renderApp('/')
+  const button = await screen.findByRole('button', { name: 'Actions for Films' })
+  await user.click(button)
+  await user.click(screen.getByRole('menuitem', { name: 'Rename' }))
+  await user.click(screen.getByRole('textbox', { name: 'Name' }))
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  expect(button).toHaveFocus()
+})
+
+test('Back from a film: the same place and order, no trap, and the focus on its card', async () => {
+  server.use(
+    answer('GET /api/files/{id}', aFile(1, { folder_id: 5 })),
+    answer('GET /api/files', aList([aFile(1, { folder_id: 5 })])),
+  )
+  const { user, router } = renderApp('/folder/5?sort=new')
+  await user.click(await screen.findByRole('link', { name: 'Film 1' }))
+  await heading('Film 1')
+  await user.click(screen.getByRole('link', { name: 'Back to the library' }))
+  await heading('Films')
+  expect(router.state.location.href).toBe('/folder/5?sort=new')
+  expect(router.history.canGoBack()).toBe(false)
+  await waitFor(() => expect(screen.getByRole('link', { name: 'Film 1' })).toHaveFocus())
+})
+
+test.each(['/nowhere', '/folder/77'])('%s has a main and a first heading', async (at) => {
+  renderApp(at)
+  expect(await screen.findByRole('heading', { level: 1 })).toBeInTheDocument()
+  expect(screen.getByRole('main')).toBeInTheDocument()
 })
 
 test('the menu by keys', async () => {
