@@ -10,7 +10,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
+  // As people have it; a browser without a screen would play at once.
+  '--autoplay-policy=document-user-activation-required',
 ]
 
 export default defineConfig({

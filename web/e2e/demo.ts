@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -20,33 +21,59 @@ interface Ready {
   control_url: string
   user: number
   bot: number
+  nodes: { pid: number }[]
 }
 
 /** The real program: a fake Telegram and a node, with the person who talks to the bot. */
 export class Demo {
-  private constructor(
-    readonly ready: Ready,
-    private readonly process: ChildProcess,
-  ) {}
+  private readonly data = mkdtempSync(join(tmpdir(), 'teleplay-e2e-'))
+  private process!: ChildProcess
+  ready!: Ready
+
+  private constructor(private readonly ports: [node: number, control: number]) {}
 
   static async start(): Promise<Demo> {
-    const [node, control] = await Promise.all([freePort(), freePort()])
+    const demo = new Demo(await Promise.all([freePort(), freePort()]))
+    await demo.run()
+    return demo
+  }
+
+  /** Starts the program, at the same addresses and with the same library each time. */
+  async run(): Promise<void> {
+    const [node, control] = this.ports
     const child = spawn(
       join(import.meta.dirname, '../../bin/teleplay'),
-      ['demo', '--json', `--listen=127.0.0.1:${node}`, `--control=127.0.0.1:${control}`],
+      [
+        ...['demo', '--json', `--data=${this.data}`],
+        ...[`--listen=127.0.0.1:${node}`, `--control=127.0.0.1:${control}`],
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
+    this.process = child
     const line = await new Promise<string>((resolve, reject) => {
       createInterface(child.stdout).once('line', resolve)
       child.once('exit', (status) => reject(new Error(`the demo ended with ${status}`)))
     })
-    return new Demo(JSON.parse(line) as Ready, child)
+    this.ready = JSON.parse(line) as Ready
+  }
+
+  /** Kills the node as a power cut would; the demo ends with it. */
+  async kill(): Promise<void> {
+    const ended = this.ended()
+    for (const { pid } of this.ready.nodes) process.kill(pid, 'SIGKILL')
+    await ended
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once('exit', resolve))
+    const ended = this.ended()
     this.process.kill('SIGTERM')
     await ended
+    rmSync(this.data, { recursive: true })
+  }
+
+  private async ended(): Promise<void> {
+    const { exitCode, signalCode } = this.process
+    if (exitCode === null && signalCode === null) await once(this.process, 'exit')
   }
 
   private get chat(): string {
@@ -124,6 +151,13 @@ export class Films {
     return this.make('Long way home.mkv', 'testsrc2=alpha=255', 20, ['-b:v', '800k'])
   }
 
+  /** Small to make, and longer than a browser reads ahead. */
+  long(): string {
+    const source = 'gradients=seed=3:n=3:c0=0x10243f:c1=0xd97706:c2=0x0e7490:speed=0.03'
+    const rate = ['-b:v', '1500k', '-minrate', '1500k', '-maxrate', '1500k', '-bufsize', '500k']
+    return this.make('Night train.mp4', source, 60, rate, '640x360')
+  }
+
   /** What a person's app would tell Telegram about the film. */
   describe(file: string): object {
     const thumb = `${file}.jpg`
@@ -145,9 +179,15 @@ export class Films {
     }
   }
 
-  private make(name: string, source: string, seconds: number, rate: string[]): string {
+  private make(
+    name: string,
+    source: string,
+    seconds: number,
+    rate: string[],
+    size = '1280x720',
+  ): string {
     const file = join(this.dir, name)
-    const picture = `${source}:size=1280x720:rate=25,noise=alls=24:allf=t`
+    const picture = `${source}:size=${size}:rate=25,noise=alls=24:allf=t`
     execFileSync('ffmpeg', [
       ...[
         '-v',

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Page, expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { Demo, Films } from './demo'
+import { plays, video } from './screen'
 
 let demo: Demo
 const films = new Films()
@@ -29,31 +30,6 @@ function watch(page: Page): string[] {
     if (/^https?:/.test(r.url()) && new URL(r.url()).origin !== own) faults.push(`asked ${r.url()}`)
   })
   return faults
-}
-
-const video = (page: Page) =>
-  page.evaluate(() => {
-    const v = document.querySelector('video')
-    return v
-      ? {
-          time: v.currentTime,
-          length: v.duration,
-          width: v.videoWidth,
-          seeking: v.seeking,
-          error: v.error?.message,
-        }
-      : undefined
-  })
-
-/** The film shows a picture and its time moves. */
-async function plays(page: Page, from = 0) {
-  await expect
-    .poll(async () => (await video(page))?.width ?? 0, { timeout: 15_000 })
-    .toBeGreaterThan(0)
-  await expect
-    .poll(async () => (await video(page))?.time ?? 0, { timeout: 15_000 })
-    .toBeGreaterThan(from + 0.7)
-  expect((await video(page))?.error).toBeUndefined()
 }
 
 async function seekTo80Percent(page: Page) {
