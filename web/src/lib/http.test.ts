@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { aUser, tokens } from '@/testing/fixtures'
 import { answer, failing, server, unreachable } from '@/testing/server'
 import { ApiError } from './api-error'
-import { call } from './http'
+import { call, probe } from './http'
 import { keepSession, onSessionEnd, renewSession } from './session'
 
 afterEach(() => void vi.useRealTimers())
@@ -93,6 +93,24 @@ test('a server that is away ends no session', async () => {
   server.use(unreachable('POST /api/auth/refresh'))
   expect(await failureOf(renewSession())).toMatchObject({ status: 0 })
   expect(ended).not.toHaveBeenCalled()
+})
+
+test('a probe asks for one byte, past the cache, and says what is wrong', async () => {
+  let status = 206
+  const asked: (string | null)[] = []
+  server.use(
+    http.get('/api/stream/5', ({ request }) => {
+      asked.push(request.headers.get('Range'), request.cache)
+      return HttpResponse.json({ code: 'file_missing' }, { status })
+    }),
+  )
+  await probe('/api/stream/5', undefined, 7)
+  expect(asked).toEqual(['bytes=7-7', 'no-store'])
+  status = 410
+  expect(await failureOf(probe('/api/stream/5'))).toMatchObject({ code: 'file_missing' })
+  const left = new AbortController()
+  left.abort()
+  await expect(probe('/api/stream/5', left.signal)).rejects.toThrow(/abort/i)
 })
 
 test('the cookie is renewed at 75 % of its life', async () => {

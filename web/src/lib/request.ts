@@ -34,20 +34,18 @@ export async function send<K extends Operation>(operation: K, input: Input<K>): 
  * caller's; a server that says nothing `within` ms counts as one that does not answer.
  */
 export async function ask(url: string, init: RequestInit, within?: number): Promise<Response> {
-  const signals = [init.signal, within === undefined ? undefined : AbortSignal.timeout(within)]
+  const { signal } = init
+  const limit = within === undefined ? undefined : AbortSignal.timeout(within)
   let response: Response
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.any(signals.filter(isGiven)) })
+    const both = signal && limit ? AbortSignal.any([signal, limit]) : (signal ?? limit)
+    response = await fetch(url, { ...init, signal: both })
   } catch (cause) {
-    if (init.signal?.aborted) throw cause
+    if (signal?.aborted) throw cause
     throw unreachable()
   }
   if (!response.ok) throw await failure(response)
   return response
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value != null
 }
 
 /** The contract's path with its parameters in place. */
