@@ -48,6 +48,7 @@ type MainBot struct {
 	self chan struct{} // closed when the bot has logged in once
 
 	mu     sync.Mutex
+	up     chan struct{} // closed while the bot is logged in
 	newest int32 // message of the storage channel that was dealt with
 	last   made  // by Store
 
@@ -56,7 +57,7 @@ type MainBot struct {
 
 // NewMainBot makes the main bot. Run has to be called for it to work.
 func NewMainBot(o Options, mainToken string, state StateStore) *MainBot {
-	b := &MainBot{state: state, self: make(chan struct{}),
+	b := &MainBot{state: state, self: make(chan struct{}), up: make(chan struct{}),
 		updates: make(chan teleplay.Update, updatesAhead), presses: make(chan teleplay.Press, pressesAhead)}
 	b.wire, b.err = newWire(o)
 	b.feed = newFeed(b)
@@ -110,6 +111,35 @@ func (b *MainBot) news() {
 	if _, ok := b.Known(); ok {
 		b.met.Do(func() { close(b.self) })
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bot.mu.Lock()
+	ready := b.bot.ready
+	b.bot.mu.Unlock()
+	select {
+	case <-b.up:
+		if !ready {
+			b.up = make(chan struct{})
+		}
+	default:
+		if ready {
+			close(b.up)
+		}
+	}
+}
+
+// loggedIn waits until the bot is: what is asked sooner would be taken for a login
+// that is gone.
+func (b *MainBot) loggedIn(ctx context.Context) error {
+	b.mu.Lock()
+	up := b.up
+	b.mu.Unlock()
+	select {
+	case <-up:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Ready says whether the bot is connected and takes updates: what is sent from now
@@ -160,8 +190,11 @@ func (b *MainBot) call(ctx context.Context, what string, ask func(context.Contex
 	end := time.Now().Add(callMost)
 	var last error
 	for wait := 100 * time.Millisecond; ; wait = min(4*wait, 10*time.Second) {
+		err := b.loggedIn(inner)
 		l := b.bot.lane(0)
-		err := ask(inner, tg.NewClient(l))
+		if err == nil {
+			err = ask(inner, tg.NewClient(l))
+		}
 		if err == nil {
 			return nil
 		}

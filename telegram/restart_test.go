@@ -68,6 +68,10 @@ func TestRestartNeedsNoLogin(t *testing.T) {
 				endPool := background(t, "pool", p.Run)
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
+				// What is asked before the login waits for it.
+				if err := b.SetCommands(ctx, []teleplay.Command{{Name: "help", Description: "What I can do"}}); err != nil {
+					t.Error(err)
+				}
 				self, err := b.Self(ctx)
 				if err != nil || self.ID != w.info.Bots[0].ID {
 					t.Errorf("self %+v, %v", self, err)
