@@ -49,8 +49,8 @@ type MainBot struct {
 
 	mu     sync.Mutex
 	up     chan struct{} // closed while the bot is logged in
-	newest int32 // message of the storage channel that was dealt with
-	last   made  // by Store
+	newest int32         // message of the storage channel that was dealt with
+	last   made          // by Store
 
 	channel single[*tg.InputChannel]
 }
