@@ -124,12 +124,13 @@ export class Demo {
   }
 }
 
+/** A port below those that outgoing connections take, for they could take it before its server does. */
 function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
+    const server = createServer()
+      .once('error', () => resolve(freePort()))
+      .listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
   })
 }
 
