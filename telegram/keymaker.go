@@ -20,6 +20,13 @@ type keyMaker struct {
 	err  error
 }
 
+// failed is why the key could not be kept, once the connection is over: what it
+// ended with may be an error that only followed.
+func (m *keyMaker) failed() error {
+	m.once.Do(func() {})
+	return m.err
+}
+
 func (m *keyMaker) Encrypt(key crypto.AuthKey, data crypto.EncryptedMessageData, b *bin.Buffer) error {
 	m.once.Do(func() { m.err = m.store(Key{Value: key.Value, Salt: data.Salt}) })
 	if m.err != nil {

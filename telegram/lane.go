@@ -150,12 +150,13 @@ func (l *lane) connect(ctx context.Context) error {
 		}
 	}
 	var cipher mtproto.Cipher = crypto.NewClientCipher(w.Rand)
+	maker := &keyMaker{Cipher: cipher, store: func(k Key) error {
+		defer release()
+		l.uses(k)
+		return w.Keys.Put(l.bot, l.dc, k)
+	}}
 	if !known {
-		cipher = &keyMaker{Cipher: cipher, store: func(k Key) error {
-			defer release()
-			l.uses(k)
-			return w.Keys.Put(l.bot, l.dc, k)
-		}}
+		cipher = maker
 	}
 	options := mtproto.Options{
 		DC: l.dc, PublicKeys: w.keys, Random: w.Rand, Clock: w.clock, Cipher: cipher,
@@ -187,6 +188,9 @@ func (l *lane) connect(ctx context.Context) error {
 		l.live, l.up = nil, make(chan struct{})
 	}
 	l.mu.Unlock()
+	if failed := maker.failed(); failed != nil {
+		return failed
+	}
 	if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil && cause != ctx.Err() {
 		return cause
 	}
