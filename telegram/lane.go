@@ -55,8 +55,9 @@ type lane struct {
 	// unasked takes what the server sends by itself, from many goroutines; it must
 	// not wait. nil = the lane asks for no updates.
 	unasked func(*bin.Buffer) error
-	// ready is called when a connection has come into use; nil = nobody cares.
-	ready func()
+	// ready is called when a connection has come into use, crowded when Telegram has
+	// closed one because there are too many; nil = nobody cares.
+	ready, crowded func()
 
 	// greet is called on a connection that is ready but not yet in use; made says
 	// that its key is new. Its error ends the connection.
@@ -64,16 +65,21 @@ type lane struct {
 
 	misses  atomic.Int32 // calls in a row without an answer
 	answers atomic.Int64 // of any call, late ones too
+	hello   atomic.Int64 // nanoseconds that the first question of the last connection took
 
 	mu   sync.Mutex
 	key  [256]byte // of the last connection; zero = none yet
 	live *mtproto.Conn
 	kick context.CancelCauseFunc // ends live
 	up   chan struct{}           // closed while live is there
+	owed int                     // questions without an answer yet
+	left bool                    // retired: it ends with the last of them
 
 	over  context.Context // ends when the lane will never be up again
 	close func()          // ends over
 	calls sync.WaitGroup  // Add under mu and only while live
+
+	traffic
 }
 
 func newLane(w *wire, bot int64, dc int) *lane {
@@ -99,7 +105,7 @@ func (l *lane) run(ctx context.Context) error {
 		}
 		v := judge(err)
 		switch v.act {
-		case actMove, actPark, actClock:
+		case actMove, actRetry, actPark, actClock:
 		default:
 			return err
 		}
@@ -112,6 +118,9 @@ func (l *lane) run(ctx context.Context) error {
 		var p *codec.ProtocolErr
 		if errors.As(err, &p) && p.Code == codec.CodeTransportFlood && most != floodMost {
 			wait, most = floodFirst, floodMost
+		}
+		if p != nil && p.Code == codec.CodeTransportFlood && l.crowded != nil {
+			l.crowded()
 		}
 		l.wire.Log.Debug("lane lost", "helper", l.bot, "dc", l.dc, "err", err.Error())
 		if !pause(ctx, jitter(max(wait, v.wait))) {
@@ -206,6 +215,7 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 	defer cancel()
 	d := device()
 	var config tg.Config
+	began := time.Now()
 	err := c.Invoke(ctx, &tg.InvokeWithoutUpdatesRequest{Query: &tg.InvokeWithLayerRequest{
 		Layer: tg.Layer,
 		Query: &tg.InitConnectionRequest{
@@ -217,6 +227,7 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 	if err != nil {
 		return fmt.Errorf("open connection to DC %d: %w", l.dc, err)
 	}
+	l.hello.Store(int64(time.Since(began)))
 	l.wire.learn(&config)
 	if l.greet == nil {
 		return nil
@@ -252,6 +263,32 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	before := l.answers.Load()
+	done := make(chan error, 1)
+	err := l.ask(in, out, func(err error) {
+		if then != nil {
+			err = then(err)
+		}
+		done <- err
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		l.missed(before)
+		return errLate
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ask sends a question on the connection of now. then is called with its outcome,
+// from another goroutine, at the latest when the connection ends; it must not wait.
+// An error means that there is no connection and then is not called.
+func (l *lane) ask(in bin.Encoder, out bin.Decoder, then func(error)) error {
 	l.mu.Lock()
 	c, kick := l.live, l.kick
 	if c == nil {
@@ -259,12 +296,11 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 		return errClosed
 	}
 	l.calls.Add(1)
+	l.owed++
 	l.mu.Unlock()
 	if l.unasked == nil {
 		in = noUpdates(in)
 	}
-	before := l.answers.Load()
-	done := make(chan error, 1)
 	go func() { // ends with the connection at the latest
 		defer l.calls.Done()
 		err := c.Invoke(context.Background(), in, out)
@@ -275,22 +311,32 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 		if judge(err).act == actClock {
 			kick(err)
 		}
-		if then != nil {
-			err = then(err)
+		then(err)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.owed--; l.owed == 0 && l.left {
+			l.close()
 		}
-		done <- err
 	}()
-	select {
-	case err := <-done:
-		return err
-	case <-timer.C:
-		// A line that brings others their answers is slow and not dead.
-		if l.answers.Load() == before && l.misses.Add(1) >= missesMost {
-			kick(errLate)
-		}
-		return errLate
-	case <-ctx.Done():
-		return ctx.Err()
+	return nil
+}
+
+// missed notes a question without an answer in time; before is how many answers the
+// lane had had when it was asked. A line that brings others theirs is slow and not
+// dead.
+func (l *lane) missed(before int64) {
+	if l.answers.Load() == before && l.misses.Add(1) >= missesMost {
+		l.fail(errLate)
+	}
+}
+
+// retire ends the lane when nothing is in flight on it any more.
+func (l *lane) retire() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = true
+	if l.owed == 0 {
+		l.close()
 	}
 }
 

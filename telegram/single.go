@@ -68,6 +68,15 @@ func (s *single[T]) peek() (v T, ok bool) {
 	}
 }
 
+// set has everybody get v from now on.
+func (s *single[T]) set(v T) {
+	f := &flight[T]{done: make(chan struct{}), v: v}
+	close(f.done)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flight = f
+}
+
 // forget has the next get fetch anew.
 func (s *single[T]) forget() {
 	s.mu.Lock()
