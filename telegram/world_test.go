@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -57,6 +58,16 @@ func newWorld(t *testing.T, o fake.Options) *world {
 	return w
 }
 
+// newBubble is a world without sockets, to be made in a synctest bubble, whose
+// clock is then everybody's: the function given to synctest.Test makes it, and no
+// time passes but what something waits for. It ends by itself, and so does what
+// background started.
+func newBubble(t *testing.T, o fake.Options) *world {
+	t.Helper()
+	o.Memory = true
+	return newWorld(t, o)
+}
+
 // background runs f until the test ends, or until stop is called.
 func background(t *testing.T, name string, f func(context.Context) error) (stop func()) {
 	t.Helper()
@@ -87,31 +98,40 @@ func (w *world) control(method, path string, body, into any) {
 			w.t.Fatal(err)
 		}
 	}
-	q, err := http.NewRequest(method, "http://"+w.server.ControlAddr()+"/v1"+path, &b)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	q.Close = true
-	if body != nil {
-		q.Header.Set("Content-Type", "application/json")
-	}
-	r, err := http.DefaultClient.Do(q)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer r.Body.Close()
-	text, err := io.ReadAll(r.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if r.StatusCode/100 != 2 {
-		w.t.Fatalf("%s %s: %s %s", method, path, r.Status, text)
+	status, text := w.ask(method, path, &b)
+	if status/100 != 2 {
+		w.t.Fatalf("%s %s: %d %s", method, path, status, text)
 	}
 	if into != nil {
 		if err := json.Unmarshal(text, into); err != nil {
 			w.t.Fatalf("%s %s: %v in %s", method, path, err, text)
 		}
 	}
+}
+
+// ask makes a request of the control port, which has no address in memory.
+func (w *world) ask(method, path string, body io.Reader) (status int, text []byte) {
+	w.t.Helper()
+	addr := w.server.ControlAddr()
+	if addr == "" {
+		a := httptest.NewRecorder()
+		w.server.Handler().ServeHTTP(a, httptest.NewRequestWithContext(w.t.Context(), method, "http://127.0.0.1/v1"+path, body))
+		return a.Code, a.Body.Bytes()
+	}
+	q, err := http.NewRequest(method, "http://"+addr+"/v1"+path, body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	q.Close = true
+	r, err := http.DefaultClient.Do(q)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if text, err = io.ReadAll(r.Body); err != nil {
+		w.t.Fatal(err)
+	}
+	return r.StatusCode, text
 }
 
 type object map[string]any
@@ -198,6 +218,7 @@ func openKeys(t *testing.T, path string) *telegram.KeyStore {
 
 func (w *world) options(keys *telegram.KeyStore) telegram.Options {
 	return telegram.Options{
+		Dial:  w.server.Dial,
 		APIID: 1, APIHash: "fake", Channel: w.info.Channels[0].Peer, Keys: keys,
 		DC: "2=" + w.server.Addr(2), PublicKeys: []*rsa.PublicKey{w.server.PublicKey()},
 		Log: slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})),

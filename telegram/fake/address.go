@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 
@@ -25,6 +26,9 @@ func (a address) hostPort() (host string, port int) {
 	return host, port
 }
 
+// usualPort is of the first DC in memory, where no port is taken.
+const usualPort = 24430
+
 // listen opens a port for each DC and, after them, the media_only one of the last
 // DC. On an error nothing stays open.
 func (o *Options) listen(ctx context.Context) (list []address, listeners []net.Listener, err error) {
@@ -35,6 +39,9 @@ func (o *Options) listen(ctx context.Context) (list []address, listeners []net.L
 	port, err := strconv.Atoi(p)
 	if err != nil {
 		return nil, nil, fmt.Errorf("listen on %q: the port must be a number", o.Listen)
+	}
+	if o.Memory && port == 0 {
+		port = usualPort
 	}
 	advertise := o.Advertise
 	if advertise == "" {
@@ -53,7 +60,7 @@ func (o *Options) listen(ctx context.Context) (list []address, listeners []net.L
 		if port != 0 {
 			at += i
 		}
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(at)))
+		l, err := o.listenAt(ctx, net.JoinHostPort(host, strconv.Itoa(at)))
 		if err != nil {
 			return nil, listeners, fmt.Errorf("listen for DC %d: %w", a.DC, err)
 		}
@@ -63,6 +70,17 @@ func (o *Options) listen(ctx context.Context) (list []address, listeners []net.L
 		list = append(list, a)
 	}
 	return list, listeners, nil
+}
+
+func (o *Options) listenAt(ctx context.Context, addr string) (net.Listener, error) {
+	if o.Memory {
+		at, err := netip.ParseAddrPort(addr)
+		if err != nil {
+			return nil, err
+		}
+		return newMemory(at), nil
+	}
+	return (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 }
 
 // addressList lists the addresses: of each DC the normal ones before its media_only one.

@@ -30,16 +30,22 @@ func formula(seed uint32, o int64) byte {
 // as runs f in gotd's client, logged in as the first bot.
 func as(t *testing.T, s *fake.Server, o telegram.Options, f func(ctx context.Context, api *tg.Client)) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	var info struct{ Bots []struct{ Token string } }
 	fetch(t, s, "/v1/info", &info)
+	asBot(t, o, info.Bots[0].Token, f)
+}
+
+// asBot runs f in gotd's client, logged in by that token.
+func asBot(t *testing.T, o telegram.Options, token string, f func(ctx context.Context, api *tg.Client)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	client := telegram.NewClient(1, "hash", o)
 	err := client.Run(ctx, func(ctx context.Context) error {
 		if status, err := client.Auth().Status(ctx); err != nil {
 			return err
 		} else if !status.Authorized {
-			if _, err := client.Auth().Bot(ctx, info.Bots[0].Token); err != nil {
+			if _, err := client.Auth().Bot(ctx, token); err != nil {
 				return err
 			}
 		}

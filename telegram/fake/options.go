@@ -21,6 +21,11 @@ type Options struct {
 	Control string
 	// Advertise is the host in help.getConfig; "" = Listen's.
 	Advertise string
+	// Memory opens no sockets: clients come by Server.Dial, the control API is
+	// Server.Handler. Listen then only names the addresses (port 0: the usual
+	// ones) and Control nothing. In a testing/synctest bubble New must be called
+	// in the bubble, and Now be nil.
+	Memory bool
 	// Data is the directory that keeps keys and world over a restart; "" = memory.
 	Data string
 	// Seed makes ids, tokens and the RSA key; 0 = 1.

@@ -44,6 +44,7 @@ type Server struct {
 	calls       *callLog
 	sessionLog  *sessionLog
 	connections atomic.Int64 // ever accepted
+	dialed      atomic.Int64 // in memory
 	start       int64        // tells this run's sessions from an older one's
 
 	wg     sync.WaitGroup // connections, their writers, queries
@@ -53,6 +54,7 @@ type Server struct {
 	mu      sync.Mutex
 	conns   map[*conn]bool // nil = closing
 	list    []address
+	memory  map[string]*memory // by address
 	control string
 }
 
@@ -86,7 +88,7 @@ func bare(o Options) *Server {
 		opt: o, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
 		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
 		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(),
-		ready: make(chan struct{}), conns: map[*conn]bool{},
+		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }
 
@@ -104,38 +106,55 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	control, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.opt.Control)
-	if err != nil {
-		for _, l := range listeners {
-			_ = l.Close()
-		}
-		return fmt.Errorf("listen for the control port: %w", err)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	control, shut := "", func() {}
+	if !s.opt.Memory {
+		if control, shut, err = s.serveControl(ctx); err != nil {
+			for _, l := range listeners {
+				_ = l.Close()
+			}
+			return err
+		}
+	}
+	s.begin(ctx, list, listeners, control)
+	<-ctx.Done()
+	s.end(listeners)
+	shut()
+	s.wg.Wait()
+	return nil
+}
+
+// serveControl opens the control port; shut closes it.
+func (s *Server) serveControl(ctx context.Context) (addr string, shut func(), err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.opt.Control)
+	if err != nil {
+		return "", nil, fmt.Errorf("listen for the control port: %w", err)
+	}
 	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	s.wg.Go(func() {
-		if err := web.Serve(control); !errors.Is(err, http.ErrServerClosed) {
+		if err := web.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("serve the control port", "err", err)
 		}
 	})
-	s.begin(ctx, list, listeners, control.Addr().String())
-
-	<-ctx.Done()
-	s.end(listeners)
-	grace, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-	defer done()
-	if web.Shutdown(grace) != nil {
-		_ = web.Close()
-	}
-	s.wg.Wait()
-	return nil
+	return l.Addr().String(), func() {
+		grace, done := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer done()
+		if web.Shutdown(grace) != nil {
+			_ = web.Close()
+		}
+	}, nil
 }
 
 // begin accepts connections.
 func (s *Server) begin(ctx context.Context, list []address, listeners []net.Listener, control string) {
 	s.mu.Lock()
 	s.start, s.list, s.control = s.opt.Now().UnixNano(), list, control
+	for i, l := range listeners {
+		if m, ok := l.(*memory); ok {
+			s.memory[list[i].Addr] = m
+		}
+	}
 	s.mu.Unlock()
 	s.stats.reset()
 	for i, l := range listeners {
