@@ -285,6 +285,8 @@ func TestFakeTelegramPorts(t *testing.T) {
 		{"fake-telegram", "--control=0.0.0.0:0"},
 		{"fake-telegram", "--dcs=two"},
 		{"fake-telegram", "--bots=-1"},
+		{"fake-telegram", "--flood=2"},
+		{"fake-telegram", "--reference-ttl=-1s"},
 		{"demo", "--bots=0"},
 		{"no-such-command"},
 		{"serve", "--no-such-flag"},

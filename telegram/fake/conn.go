@@ -108,8 +108,12 @@ func (c *conn) serve(ctx context.Context) {
 			return
 		case err == nil:
 		case errors.As(err, &te):
-			// The connection stays: clients make their new key on it.
+			// The connection stays: clients make their new key on it. One too many
+			// is closed once it was told.
 			c.fail(te)
+			if te == errTooMany {
+				_, _ = io.Copy(io.Discard, c.in)
+			}
 		default:
 			c.close("client")
 			return
@@ -140,7 +144,9 @@ func (c *conn) receive(ctx context.Context, payload []byte) error {
 	if len(m.MessageDataWithPadding)-int(m.MessageDataLen) < paddingMin {
 		return errKeyNotFound // gotd has looked at its upper end
 	}
-	c.seen(key)
+	if !c.counted(key) {
+		return errTooMany
+	}
 	return key.session(m.SessionID, c.server).receive(ctx, c, len(payload), m)
 }
 
@@ -180,6 +186,7 @@ func (c *conn) unencrypted(payload []byte) error {
 func (c *conn) fail(e transportError) {
 	f := c.server.frames.make(4)
 	binary.LittleEndian.PutUint32(f.buf[headRoom:], uint32(e))
+	f.last = e == errTooMany
 	c.send(f)
 }
 
@@ -220,7 +227,7 @@ func (c *conn) write() {
 		c.queue = nil
 		c.mu.Unlock()
 		for _, f := range list {
-			owed := len(f.buf)
+			owed, last := len(f.buf), f.last
 			b := c.codec.seal(f.buf)
 			if c.out != nil {
 				c.out.XORKeyStream(b, b)
@@ -236,6 +243,10 @@ func (c *conn) write() {
 					by = "server"
 				}
 				c.close(by)
+				return
+			}
+			if last {
+				c.close("server")
 				return
 			}
 		}
@@ -277,15 +288,6 @@ func (c *conn) expect(d time.Duration) {
 		return
 	}
 	c.idle.Reset(d)
-}
-
-// seen counts the connection for the key's account.
-func (c *conn) seen(key *authKey) {
-	account := key.account()
-	if old := c.account.Load(); account == 0 || old != nil && old.id == account {
-		return
-	}
-	c.server.stats.moved(c, account)
 }
 
 // leave ends what the reader owned: its sessions have no connection any more.

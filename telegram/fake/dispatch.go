@@ -50,7 +50,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: q.layer,
 		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
 	}
-	name := s.method(q.method)
+	name, args := s.method(q.method), argsOf(q.method, q.body)
 	subscribes := unfit == nil && q.inited && !q.noUpdates && !quiet(name) && !s.away(k)
 	if subscribes && k.account != 0 {
 		// Before the handler: no update may fall between a state and the first push.
@@ -70,11 +70,11 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	case refusal != "" && !strings.HasPrefix(name, "auth.") && name != "help.getConfig":
 		err = tgerr.New(401, refusal)
 	default:
-		answer, err = s.run(k, q.method, q.body)
+		answer, err = s.pass(k, q, name, args)
 	}
 	if account := ss.key.account(); account != k.account {
 		// The call was a login or a logout.
-		c.seen(ss.key)
+		c.counted(ss.key)
 		if subscribes && account != 0 {
 			ss.updates.Store(true)
 		}
@@ -101,7 +101,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	}
 	s.calls.add(callEntry{
 		Date: stamp{s.opt.Now()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
-		Args: argsOf(q.method, q.body), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n,
+		Args: args.logged(), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n,
 	})
 	return answer
 }

@@ -34,9 +34,14 @@ type Options struct {
 	DCs []int
 	// Bots and Users are how many there are at the start; 0 = 4 and 1.
 	Bots, Users int
-	Log         *slog.Logger     // nil = silent
-	Now         func() time.Time // nil = time.Now
-	Rand        io.Reader        // nil = crypto/rand; for nonces, keys and padding, read by one goroutine at a time
+	// Limits are what is allowed at the start and after a reset.
+	Limits Limits
+	// ReferenceTTL is the life of a file reference at the start and after a reset;
+	// 0 = 1h, or what Data has kept.
+	ReferenceTTL time.Duration
+	Log          *slog.Logger     // nil = silent
+	Now          func() time.Time // nil = time.Now
+	Rand         io.Reader        // nil = crypto/rand; for nonces, keys and padding, read by one goroutine at a time
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +50,7 @@ func (o Options) withDefaults() Options {
 	o.Seed = cmp.Or(o.Seed, 1)
 	o.Bots = cmp.Or(o.Bots, 4)
 	o.Users = cmp.Or(o.Users, 1)
+	o.Limits = o.Limits.withDefaults()
 	if len(o.DCs) == 0 {
 		o.DCs = []int{2, 4}
 	}

@@ -34,6 +34,7 @@ type Server struct {
 	names   map[uint32]string // of all methods, with their ids behind a #
 	// ackAfter is when a query without an answer is acknowledged by itself.
 	ackAfter func() time.Duration
+	limits   *limiter
 	rules    atomic.Pointer[settings] // the world's, of now
 
 	ring        *keyring
@@ -66,11 +67,17 @@ func New(o Options) (*Server, error) {
 			return nil, teleplay.Fail(teleplay.ErrInvalid, "", "the DCs are different numbers from 1 to 999")
 		}
 	}
+	if o.ReferenceTTL < 0 {
+		return nil, teleplay.Fail(teleplay.ErrInvalid, "", "the life of a reference is positive")
+	}
 	if o.Bots < 1 || o.Users < 1 {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", "there must be a bot and a user")
 	}
 	if host, _, err := net.SplitHostPort(o.Control); err != nil || !loopback(host) {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("the control port has no login: it must be on loopback, not %q", o.Control))
+	}
+	if err := o.Limits.check(); err != nil {
+		return nil, err
 	}
 	s := bare(o)
 	s.world = newWorld(s.opt, s)
@@ -87,7 +94,7 @@ func bare(o Options) *Server {
 	return &Server{
 		opt: o, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
 		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
-		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(),
+		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o),
 		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }
