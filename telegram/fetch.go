@@ -192,12 +192,7 @@ func unsent(err error) bool {
 	if _, answered := tgerr.As(err); answered {
 		return false
 	}
-	for _, answer := range []error{errLength, errCDN, errSize, errLate} {
-		if errors.Is(err, answer) {
-			return false
-		}
-	}
-	return true
+	return !useless(err) && !errors.Is(err, errSize) && !errors.Is(err, errLate)
 }
 
 // part asks for the bytes of a run and puts them into the sink, late ones too.
@@ -205,29 +200,7 @@ func (f *fetch) part(ctx context.Context, l *lane, d *document, r run) error {
 	if d.size > 0 && f.id.Length(d.size) != f.size {
 		return fmt.Errorf("%w: %d bytes", errSize, d.size)
 	}
-	var box tg.UploadFileBox
 	return l.call(ctx, f.answer, &tg.UploadGetFileRequest{
 		Precise: true, Location: d.at, Offset: f.id.Offset() + int64(r.offset()), Limit: r.limit(),
-	}, &box, func(err error) error {
-		if err != nil {
-			return err
-		}
-		b, err := bytesOf(&box, r.length(f.size))
-		if err == nil {
-			f.sink.Put(r.part, b)
-		}
-		return err
-	})
-}
-
-// bytesOf is the answer's bytes, of exactly the length that they must have.
-func bytesOf(box *tg.UploadFileBox, length int) ([]byte, error) {
-	file, ok := box.File.(*tg.UploadFile)
-	if !ok {
-		return nil, errCDN
-	}
-	if len(file.Bytes) != length {
-		return nil, fmt.Errorf("%w: %d bytes, want %d", errLength, len(file.Bytes), length)
-	}
-	return file.Bytes, nil
+	}, &filePart{r.length(f.size), func(b []byte) { f.sink.Put(r.part, b) }}, nil)
 }

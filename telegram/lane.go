@@ -268,7 +268,7 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 	go func() { // ends with the connection at the latest
 		defer l.calls.Done()
 		err := c.Invoke(context.Background(), in, out)
-		if _, answered := tgerr.As(err); answered || err == nil {
+		if _, answered := tgerr.As(err); answered || err == nil || useless(err) {
 			l.answers.Add(1)
 			l.misses.Store(0)
 		}
