@@ -38,18 +38,9 @@ type ask struct {
 func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) (*ask, bool) {
 	a := &ask{job: j, run: r, helper: s.helper, lane: s.lane, doc: s.doc, sent: now,
 		expected: s.lane.time(r.limit()), before: s.lane.answers.Load()}
-	box := new(tg.UploadFileBox)
 	err := s.lane.ask(&tg.UploadGetFileRequest{
 		Precise: true, Location: s.doc.at, Offset: j.id.Offset() + int64(r.offset()), Limit: r.limit(),
-	}, box, func(err error) {
-		var b []byte
-		if err == nil {
-			if b, err = bytesOf(box, r.length(j.size)); err == nil {
-				j.sink.Put(r.part, b)
-			}
-		}
-		p.answered(a, err)
-	})
+	}, &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }}, func(err error) { p.answered(a, err) })
 	if err != nil {
 		return nil, false
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
@@ -112,22 +111,5 @@ func unsent(err error) bool {
 	if _, answered := tgerr.As(err); answered {
 		return false
 	}
-	for _, answer := range []error{errLength, errCDN, errSize, errLate} {
-		if errors.Is(err, answer) {
-			return false
-		}
-	}
-	return true
-}
-
-// bytesOf is the answer's bytes, of exactly the length that they must have.
-func bytesOf(box *tg.UploadFileBox, length int) ([]byte, error) {
-	file, ok := box.File.(*tg.UploadFile)
-	if !ok {
-		return nil, errCDN
-	}
-	if len(file.Bytes) != length {
-		return nil, fmt.Errorf("%w: %d bytes, want %d", errLength, len(file.Bytes), length)
-	}
-	return file.Bytes, nil
+	return !useless(err) && !errors.Is(err, errSize) && !errors.Is(err, errLate)
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gotd/td/bin"
-	"github.com/gotd/td/crypto"
 	"github.com/gotd/td/mtproto"
 	"github.com/gotd/td/proto/codec"
 	"github.com/gotd/td/tg"
@@ -157,7 +156,7 @@ func (l *lane) connect(ctx context.Context) error {
 			release()
 		}
 	}
-	var cipher mtproto.Cipher = crypto.NewClientCipher(w.Rand)
+	var cipher mtproto.Cipher = frameCipher{w.Rand}
 	maker := &keyMaker{Cipher: cipher, store: func(k Key) error {
 		defer release()
 		l.uses(k)

@@ -15,17 +15,16 @@ import (
 // Invoke is a call of which nobody needs the answer after timeouts; it makes a
 // lane a tg.Invoker.
 func (l *lane) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
-	return l.call(ctx, callTimeout, in, out, nil)
+	return l.call(ctx, callTimeout, in, out)
 }
 
 // callTimeout is how long a small question may take.
 const callTimeout = 10 * time.Second
 
 // call asks on the lane's connection, waiting for one if need be. It returns at
-// the latest after timeout, or when ctx ends; the question goes on, and then is
-// called with its outcome in any case once it was asked. out belongs to the
-// question until then.
-func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, out bin.Decoder, then func(error) error) error {
+// the latest after timeout, or when ctx ends; the question goes on, and out belongs to
+// it unless call returned its outcome.
+func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, out bin.Decoder) error {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	l.mu.Lock()
@@ -42,13 +41,7 @@ func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, 
 	}
 	before := l.answers.Load()
 	done := make(chan error, 1)
-	err := l.ask(in, out, func(err error) {
-		if then != nil {
-			err = then(err)
-		}
-		done <- err
-	})
-	if err != nil {
+	if err := l.ask(in, out, func(err error) { done <- err }); err != nil {
 		return err
 	}
 	select {
@@ -81,7 +74,7 @@ func (l *lane) ask(in bin.Encoder, out bin.Decoder, then func(error)) error {
 	go func() { // ends with the connection at the latest
 		defer l.calls.Done()
 		err := c.Invoke(context.Background(), in, out)
-		if _, answered := tgerr.As(err); answered || err == nil {
+		if _, answered := tgerr.As(err); answered || err == nil || useless(err) {
 			l.answers.Add(1)
 			l.misses.Store(0)
 		}

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -74,17 +75,9 @@ func (h *helper) thumb(ctx context.Context, message int32) (b []byte, err error)
 
 // small fetches a whole thumbnail in one call.
 func small(ctx context.Context, l *lane, t *thumb) ([]byte, error) {
-	var box tg.UploadFileBox
 	got := make(chan []byte, 1) // the answer may come when nobody waits any more
-	err := l.call(ctx, urgentAnswer, &tg.UploadGetFileRequest{Precise: true, Location: t.at, Limit: thumbMost}, &box,
-		func(err error) error {
-			if err != nil {
-				return err
-			}
-			b, err := bytesOf(&box, t.length)
-			got <- b
-			return err
-		})
+	err := l.call(ctx, urgentAnswer, &tg.UploadGetFileRequest{Precise: true, Location: t.at, Limit: thumbMost},
+		&filePart{t.length, func(b []byte) { got <- bytes.Clone(b) }})
 	if err != nil {
 		return nil, err
 	}
