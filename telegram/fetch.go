@@ -34,10 +34,9 @@ var (
 
 // Fetch fills the missing parts of chunk id, which has size bytes, from the part
 // with byte from to the end and then the front. It returns nil when nothing is
-// missing. A chunk that is under way into the same sink is joined, and becomes as
-// urgent as the most urgent call asks. Errors: ErrNotFound file_missing,
-// ErrUnavailable upstream_busy (all bots rest; Retry says until when) and
-// upstream_timeout, or ctx's. Parts asked before an error may still come.
+// missing. Errors: ErrNotFound file_missing, ErrUnavailable upstream_busy (all bots
+// rest; Retry says until when) and upstream_timeout, or ctx's. What is in flight
+// when it returns may still come.
 func (p *Pool) Fetch(ctx context.Context, id teleplay.ChunkID, size, from int, u teleplay.Urgency, sink teleplay.Sink) error {
 	if size <= 0 {
 		return nil
@@ -50,44 +49,41 @@ func (p *Pool) Fetch(ctx context.Context, id teleplay.ChunkID, size, from int, u
 	case <-j.done:
 		return j.err
 	case <-ctx.Done():
-		p.leave(j)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.finish(j, context.Canceled)
 		return fmt.Errorf("fetch %v: %w", id, ctx.Err())
 	}
 }
 
-// begin is the chunk's job, with one waiter more.
 func (p *Pool) begin(id teleplay.ChunkID, size, from int, u teleplay.Urgency, sink teleplay.Sink) (*job, error) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.isGone(id.Message) {
+	switch {
+	case p.isGone(id.Message):
 		return nil, missing()
-	}
-	if p.ended {
+	case p.ended:
 		return nil, p.told(id, errClosed)
 	}
-	for _, j := range p.jobs {
-		if j.id == id && j.sink.Sink == sink {
-			j.waiters++
-			j.raise(u, from, now)
-			p.pump(now)
-			return j, nil
-		}
-	}
 	j := newJob(id, size, from, u, sink, now)
-	j.waiters++
 	p.jobs = append(p.jobs, j)
 	p.pump(now)
 	return j, nil
 }
 
-// leave gives a waiter's place up. What is in flight for nobody goes on into the
-// sink, what is not asked yet is dropped.
-func (p *Pool) leave(j *job) {
+// Raise makes a chunk that is being fetched into sink as urgent as u, from byte
+// from on. It returns at once.
+func (p *Pool) Raise(id teleplay.ChunkID, from int, u teleplay.Urgency, sink teleplay.Sink) {
+	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if j.waiters--; j.waiters == 0 && !j.over {
-		p.finish(j, context.Canceled)
+	for _, j := range p.jobs {
+		if j.id == id && j.sink.Sink == sink && u < j.urgency {
+			j.raise(u, from, now)
+			p.pump(now)
+			return
+		}
 	}
 }
 

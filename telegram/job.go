@@ -7,15 +7,13 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
-// job is one chunk that is being fetched, however many calls of Fetch wait for it.
-// The Pool's mu guards it.
+// job is one call of Fetch. The Pool's mu guards it.
 type job struct {
 	id      teleplay.ChunkID
 	size    int
 	sink    *countedSink
 	urgency teleplay.Urgency
 	plan    plan
-	waiters int
 
 	done chan struct{}
 	over bool
@@ -61,9 +59,6 @@ func newJob(id teleplay.ChunkID, size, from int, u teleplay.Urgency, sink telepl
 
 // raise makes the job more urgent, for a byte that somebody waits for now.
 func (j *job) raise(u teleplay.Urgency, from int, now time.Time) {
-	if u >= j.urgency {
-		return
-	}
 	j.urgency, j.raised = u, now
 	j.plan = plan{size: j.size, from: from, urgent: u == teleplay.Urgent}
 }

@@ -16,15 +16,16 @@ const (
 	// keep it busy, and each more stands in front of the next seek.
 	bulkBytes = 2 * bulkMost * partBytes
 
-	rateBytes = 128 << 10   // that show a rate
-	rateTime  = time.Second // after which it is measured anew
-	lateSlack = 100 * time.Millisecond
+	smallBytes = 32 << 10    // whose answers show the distance and little else
+	rateBytes  = 128 << 10   // that show a rate
+	rateTime   = time.Second // after which it is measured anew
+	lateSlack  = 100 * time.Millisecond
 )
 
 // pace is what one connection has shown that it can do, and what it carries. The
 // Pool's mu guards it.
 type pace struct {
-	rtt    time.Duration // of a small question on an idle line; 0 = not known yet
+	rtt    time.Duration // of a small question on an idle line; 0 = not known yet, else from the connection's first
 	rate   float64       // bytes/s; 0 = not known yet
 	window int           // bytes that may be in flight; 0 = windowFirst
 	flying int           // bytes in flight
@@ -88,7 +89,7 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 		return
 	}
 	took := now.Sub(sent)
-	if p.landed == 0 && !sent.After(p.busy) { // the first of a busy time stood behind nothing
+	if p.landed == 0 && !sent.After(p.busy) && size <= smallBytes { // the first of a busy time stood behind nothing
 		rtt := max(took-time.Duration(float64(size)/p.speed()*float64(time.Second)), time.Microsecond)
 		if p.rtt == 0 || rtt < p.rtt {
 			p.rtt = rtt

@@ -31,6 +31,8 @@ type Pool struct {
 	jobs      []*job // in order of arrival
 	asks      []*ask // in flight, in order
 	resolving map[wish]time.Time
+	foreseen  []int32       // messages to be read ahead of need
+	ahead     chan struct{} // one token: there are some
 	hedges    hedges
 	life      time.Duration // of references, as far as is known
 	turn      int
@@ -71,7 +73,7 @@ func (p *Pool) Stats() Stats {
 // NewPool makes a pool over the helper bots, or over the main bot when there are
 // none. Run has to be called for it to work.
 func NewPool(o Options, mainToken string, helperTokens []string) *Pool {
-	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}}
+	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}, ahead: make(chan struct{}, 1)}
 	p.timer = time.AfterFunc(time.Hour, p.tick)
 	p.timer.Stop()
 	if p.wire, p.err = newWire(o); p.err == nil {
@@ -110,6 +112,7 @@ func (p *Pool) Run(ctx context.Context) error {
 			h.run(ctx, untilDone)
 		})
 	}
+	all.Go(func() { p.lookAhead(ctx) })
 	all.Wait()
 	p.mu.Lock()
 	p.ended = true

@@ -94,6 +94,15 @@ func (r *references) moved(message int32, d *document, dc int) {
 	}
 }
 
+// learned puts a document where nothing is known nor asked.
+func (r *references) learned(message int32, d *document) {
+	ref := r.at(message)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d.serial = ref.serial
+	ref.offer(d)
+}
+
 // renewed puts a fresh document in the place of d, unless another has come there.
 func (r *references) renewed(message int32, d, fresh *document) {
 	r.mu.Lock()
@@ -123,14 +132,7 @@ func (h *helper) resolve(ctx context.Context, message int32) (*document, error) 
 
 // look asks for the document of a storage message.
 func (h *helper) look(ctx context.Context, message int32) (*document, error) {
-	if wait := h.resting(getMessages); wait > 0 {
-		return nil, errParked{wait}
-	}
-	channel, err := h.storage(ctx)
-	if err != nil {
-		return nil, err
-	}
-	msgs, err := messagesOf(ctx, h.api(), channel, message)
+	msgs, err := h.read(ctx, message)
 	if err != nil {
 		return nil, fmt.Errorf("read storage message %d: %w", message, err)
 	}
