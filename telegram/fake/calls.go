@@ -21,9 +21,10 @@ type callEntry struct {
 	Place      int       `json:"place"`
 	Connection int64     `json:"connection"`
 	Args       *callArgs `json:"args,omitempty"`
-	Result     string    `json:"result"` // ok, or the error's text
+	Result     string    `json:"result"` // ok, the error's text, or lost: a fault has swallowed it
 	Took       span      `json:"took"`
 	Bytes      int64     `json:"bytes"` // of a file
+	Fault      int64     `json:"fault,omitempty"`
 }
 
 // callArgs is the part of a call's arguments that tests look at.

@@ -34,6 +34,7 @@ type conn struct {
 	codec    codec
 	out      cipher.Stream // nil = plain
 	exchange exchange
+	faults   connFaults
 	account  atomic.Pointer[accountStats] // the last that used the connection
 
 	mu      sync.Mutex
@@ -55,7 +56,7 @@ func (s *Server) newConn(raw net.Conn, a address) *conn {
 		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, media: a.MediaOnly, remote: raw.RemoteAddr().String(),
 		wake:  make(chan struct{}, 1), // one token: there is something to send
 		eased: make(chan struct{}, 1), // one token: look again whether to read on
-		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{},
+		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{}, faults: connFaults{begun: time.Now()},
 	}
 	c.in = bufio.NewReader(countReader{raw, c})
 	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
@@ -94,6 +95,7 @@ func (c *conn) serve(ctx context.Context) {
 	for {
 		c.hold()
 		payload, err := c.codec.read(c.in)
+		c.flows()
 		if err == nil {
 			err = safely(func() error { return c.receive(ctx, payload) })
 		}
@@ -186,7 +188,9 @@ func (c *conn) unencrypted(payload []byte) error {
 func (c *conn) fail(e transportError) {
 	f := c.server.frames.make(4)
 	binary.LittleEndian.PutUint32(f.buf[headRoom:], uint32(e))
-	f.last = e == errTooMany
+	if e == errTooMany {
+		f.last = "server"
+	}
 	c.send(f)
 }
 
@@ -233,7 +237,7 @@ func (c *conn) write() {
 				c.out.XORKeyStream(b, b)
 			}
 			_ = c.raw.SetWriteDeadline(time.Now().Add(writeLimit))
-			n, err := c.raw.Write(b)
+			n, err := c.put(b)
 			c.server.stats.sent(c.account.Load(), n)
 			c.server.frames.free(f)
 			c.written(owed)
@@ -245,15 +249,16 @@ func (c *conn) write() {
 				c.close(by)
 				return
 			}
-			if last {
-				c.close("server")
+			if last != "" {
+				c.close(last)
 				return
 			}
 		}
 	}
 }
 
-// close ends the connection; what is queued is lost. by: client, server.
+// close ends the connection; what is queued is lost. by: client, server, fault,
+// duplicate.
 func (c *conn) close(by string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -43,6 +43,7 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 			return nil, err
 		}
 		s.limits.reset()
+		s.faults.clear()
 		s.resetConnections(filter{}) // clients come back and ask what they have missed
 		return empty{}, nil
 	}))

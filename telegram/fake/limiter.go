@@ -101,6 +101,15 @@ func (f flood) error(left time.Duration) *tgerr.Error {
 	return tgerr.New(f.code, f.kind+"_"+strconv.Itoa(int(math.Ceil(left.Seconds()))))
 }
 
+// flood begins one by an error that a fault gives; without a number it lasts not.
+func (l *limiter) flood(account int64, method string, e *tgerr.Error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e.Argument > 0 {
+		l.floods[floodKey{account, method}] = flood{e.Type, e.Code, l.now().Add(time.Duration(min(e.Argument, maxSeconds)) * time.Second)}
+	}
+}
+
 // begin floods a method of an account for a time. l.mu is held.
 func (l *limiter) begin(account int64, method, kind string, d time.Duration) *tgerr.Error {
 	f := flood{kind, 420, l.now().Add(d)}

@@ -55,7 +55,7 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 // of capacity.
 type frame struct {
 	buf  []byte
-	last bool // the connection is closed behind it
+	last string // the connection is closed behind it, by this; "" = it goes on
 }
 
 // frames keeps the memory of frames that were sent.
@@ -67,7 +67,7 @@ func (p *frames) make(n int) *frame {
 	if !ok {
 		f = new(frame)
 	}
-	f.last = false
+	f.last = ""
 	if cap(f.buf) < headRoom+n+tailRoom {
 		f.buf = make([]byte, headRoom+n, headRoom+n+tailRoom)
 	}

@@ -35,6 +35,7 @@ type Server struct {
 	// ackAfter is when a query without an answer is acknowledged by itself.
 	ackAfter func() time.Duration
 	limits   *limiter
+	faults   *faultList
 	rules    atomic.Pointer[settings] // the world's, of now
 
 	ring        *keyring
@@ -94,7 +95,7 @@ func bare(o Options) *Server {
 	return &Server{
 		opt: o, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
 		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
-		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o),
+		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o), faults: newFaultList(o),
 		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }

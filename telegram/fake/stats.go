@@ -146,8 +146,9 @@ func (st *stats) strange(layer int) {
 	st.layers[layer]++
 }
 
-// begin counts a call; the function it returns counts how the call ended.
-func (st *stats) begin(account int64, method string) func(e *tgerr.Error, bytes int64, took time.Duration) {
+// begin counts a call; the function it returns counts how the call ended: by an
+// error, well, or not run at all.
+func (st *stats) begin(account int64, method string) func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	a := st.account(account)
@@ -159,15 +160,17 @@ func (st *stats) begin(account int64, method string) func(e *tgerr.Error, bytes 
 	m.calls++
 	m.inFlight++
 	m.inFlightMax = max(m.inFlightMax, m.inFlight)
-	return func(e *tgerr.Error, bytes int64, took time.Duration) {
+	return func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		m.inFlight--
 		m.took[bucket(took)]++
 		m.longest = max(m.longest, took)
 		if e == nil {
-			m.ok++
-			m.bytes += bytes
+			if ran {
+				m.ok++
+				m.bytes += bytes
+			}
 			return
 		}
 		m.errors[e.Type]++

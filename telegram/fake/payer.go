@@ -5,20 +5,6 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-// pass runs a query that the limits let through.
-func (s *Server) pass(k *call, q wrapped, method string, a *callArgs) (bin.Encoder, error) {
-	account := s.payer(k, q)
-	if e := s.limits.flooded(account, method); e != nil {
-		s.stats.refusedInFlood(account)
-		return nil, e
-	}
-	if e := s.limits.take(account, k.conn.id, method, a); e != nil {
-		s.stats.flooded(account)
-		return nil, e
-	}
-	return s.run(k, q.method, q.body)
-}
-
 // payer is whom a call is charged to: the account, or the bot that wants to log in.
 // 0 = nobody that is known.
 func (s *Server) payer(k *call, q wrapped) int64 {
