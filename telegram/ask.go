@@ -17,10 +17,11 @@ const hopsMost = 2
 // file is given up.
 const referencesFail = 3
 
-// ask is one part in flight. The Pool's mu guards what changes.
+// ask is one question in flight. The Pool's mu guards what changes.
 type ask struct {
 	job    *job
 	run    run
+	bytes  int // asked for: of all the run, or of a half
 	helper *helper
 	lane   *lane
 	doc    *document
@@ -33,18 +34,39 @@ type ask struct {
 	second   bool  // this is it
 }
 
-// ask sends one run on its way; false: the lane has just lost its connection. p.mu
+// ask sends one run on its way; nil: the lane has just lost its connection. p.mu is
+// held.
+func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) *ask {
+	a := &ask{job: j, run: r, bytes: r.limit()}
+	return p.dispatch(a, s, r.offset(), &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }}, urgent, now)
+}
+
+// askHalves asks for one part over two lanes: a line that was idle brings 14 KiB in
+// its first round trip, and a part is 16. False: a lane has lost its connection. p.mu
 // is held.
-func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) (*ask, bool) {
-	a := &ask{job: j, run: r, helper: s.helper, lane: s.lane, doc: s.doc, sent: now,
-		expected: s.lane.time(r.limit()), before: s.lane.answers.Load()}
-	err := s.lane.ask(&tg.UploadGetFileRequest{
-		Precise: true, Location: s.doc.at, Offset: j.id.Offset() + int64(r.offset()), Limit: r.limit(),
-	}, &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }}, func(err error) { p.answered(a, err) })
-	if err != nil {
-		return nil, false
+func (p *Pool) askHalves(j *job, r run, lanes [2]spot, now time.Time) bool {
+	h := &halves{put: func(b []byte) { j.sink.Put(r.part, b) }}
+	for i, s := range lanes {
+		a := &ask{job: j, run: r, bytes: halfBytes}
+		if p.dispatch(a, s, r.offset()+i*halfBytes, &filePart{halfBytes, func(b []byte) { h.take(i, b) }}, true, now) == nil {
+			return false
+		}
 	}
-	s.lane.sent(now, r.limit())
+	return true
+}
+
+// dispatch sends a question for a.bytes from offset on in its chunk.
+func (p *Pool) dispatch(a *ask, s spot, offset int, into *filePart, urgent bool, now time.Time) *ask {
+	a.helper, a.lane, a.doc, a.sent = s.helper, s.lane, s.doc, now
+	a.expected, a.before = s.lane.time(a.bytes), s.lane.answers.Load()
+	j := a.job
+	err := s.lane.ask(&tg.UploadGetFileRequest{
+		Precise: true, Location: s.doc.at, Offset: j.id.Offset() + int64(offset), Limit: a.bytes,
+	}, into, func(err error) { p.answered(a, err) })
+	if err != nil {
+		return nil
+	}
+	s.lane.sent(now, a.bytes)
 	if urgent {
 		s.lane.next = now.Add(burstGap)
 	}
@@ -52,7 +74,7 @@ func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) (*ask, boo
 	j.asks = append(j.asks, a)
 	p.hedges.asked(now)
 	p.stats.Parts++
-	return a, true
+	return a
 }
 
 // answered takes the outcome of a part, late ones too.
@@ -70,7 +92,7 @@ func (p *Pool) answered(a *ask, err error) {
 		}
 	}
 	a.job.remove(a)
-	a.lane.answered(now, a.sent, a.run.limit(), a.expected, err == nil)
+	a.lane.answered(now, a.sent, a.bytes, a.expected, err == nil)
 	if err == nil {
 		a.doc.good.Store(true)
 		p.hedges.note(classOf(a.lane.dc, a.run), now.Sub(a.sent))

@@ -91,16 +91,24 @@ func (f *fan) halve() {
 	f.lanes, f.least = f.lanes[:keep:keep], min(f.least, keep)
 }
 
-// trim retires a lane beyond those that are kept.
-func (h *helper) trim(l *lane) {
+// trim retires the lanes beyond those that are kept which have been idle for
+// spareTime, and returns when the next may have to go; zero = there are no others.
+func (h *helper) trim(now time.Time, since func(*lane) time.Time) (next time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	f := h.fans[l.dc]
-	if f == nil || len(f.lanes) <= f.least || f.lanes[0] == l {
-		return
+	for _, f := range h.fans {
+		for _, l := range f.lanes[min(f.least, len(f.lanes)):] {
+			end := since(l).Add(spareTime)
+			switch {
+			case !now.Before(end):
+				f.drop(l)
+				l.retire()
+			case next.IsZero() || end.Before(next):
+				next = end
+			}
+		}
 	}
-	f.drop(l)
-	l.retire()
+	return next
 }
 
 // drop takes a lane out.

@@ -19,19 +19,37 @@ const (
 	smallBytes = 32 << 10    // whose answers show the distance and little else
 	rateBytes  = 128 << 10   // that show a rate
 	rateTime   = time.Second // after which it is measured anew
-	lateSlack  = 100 * time.Millisecond
+	idleTime   = time.Second
+
+	lateSlack = 100 * time.Millisecond
 )
+
+// distance is how far a data centre is from this node: the time of a small question
+// on an idle line. The Pool's mu guards it.
+type distance struct{ rtt time.Duration } // 0 = not known yet
+
+// saw takes one measure. The least counts, for all else is somebody's queue; a line
+// that has become longer is believed slowly.
+func (d *distance) saw(rtt time.Duration) {
+	rtt = max(rtt, time.Microsecond)
+	if d.rtt == 0 || rtt < d.rtt {
+		d.rtt = rtt
+	} else {
+		d.rtt += (rtt - d.rtt) / 16
+	}
+}
 
 // pace is what one connection has shown that it can do, and what it carries. The
 // Pool's mu guards it.
 type pace struct {
-	rtt    time.Duration // of a small question on an idle line; 0 = not known yet, else from the connection's first
-	rate   float64       // bytes/s; 0 = not known yet
-	window int           // bytes that may be in flight; 0 = windowFirst
-	flying int           // bytes in flight
+	far    *distance // of its data centre; nil = not known yet
+	rate   float64   // bytes/s; 0 = not known yet
+	window int       // bytes that may be in flight; 0 = windowFirst
+	flying int       // bytes in flight
 
 	busy   time.Time // since when something flies
 	landed int       // bytes since then
+	cold   bool      // it began on an idle line
 	last   time.Time // something was sent or came
 	halved time.Time
 }
@@ -44,10 +62,10 @@ func (p *pace) speed() float64 {
 }
 
 func (p *pace) distance() time.Duration {
-	if p.rtt == 0 {
+	if p.far == nil || p.far.rtt == 0 {
 		return rttGuess
 	}
-	return p.rtt
+	return p.far.rtt
 }
 
 func (p *pace) room() int {
@@ -72,9 +90,20 @@ func (p *pace) time(size int) time.Duration {
 	return p.distance() + time.Duration(float64(p.flying+size)/p.speed()*float64(time.Second))
 }
 
+// idle says that the line has carried nothing for so long that TCP begins anew.
+func (p *pace) idle(now time.Time) bool { return now.Sub(p.last) >= idleTime }
+
+// idleSince is since when nothing has flown; now if something does.
+func (p *pace) idleSince(now time.Time) time.Time {
+	if p.flying > 0 || p.last.IsZero() {
+		return now
+	}
+	return p.last
+}
+
 func (p *pace) sent(now time.Time, size int) {
 	if p.flying == 0 {
-		p.busy, p.landed = now, 0
+		p.busy, p.landed, p.cold = now, 0, p.idle(now)
 	}
 	p.flying += size
 	p.last = now
@@ -89,13 +118,8 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 		return
 	}
 	took := now.Sub(sent)
-	if p.landed == 0 && !sent.After(p.busy) && size <= smallBytes { // the first of a busy time stood behind nothing
-		rtt := max(took-time.Duration(float64(size)/p.speed()*float64(time.Second)), time.Microsecond)
-		if p.rtt == 0 || rtt < p.rtt {
-			p.rtt = rtt
-		} else {
-			p.rtt += (rtt - p.rtt) / 8
-		}
+	if p.far != nil && p.landed == 0 && !p.cold && !sent.After(p.busy) && size <= smallBytes { // it stood behind nothing
+		p.far.saw(took - time.Duration(float64(size)/p.speed()*float64(time.Second)))
 	}
 	p.landed += size
 	if line := now.Sub(p.busy) - p.distance(); p.landed >= rateBytes && line > 0 {

@@ -52,7 +52,7 @@ func TestPaceLearnsTheLine(t *testing.T) {
 		{rtt: 150 * time.Millisecond, rate: 1e6},
 		{rtt: 2 * time.Millisecond, rate: 100e6},
 	} {
-		p := pace{rtt: 2 * l.rtt} // the connection's first question took longer
+		p := pace{far: &distance{2 * l.rtt}} // the connection's first question took longer
 		for range 20 {
 			drive(&p, &line{rtt: l.rtt, rate: l.rate}, 16<<10, 1)
 		}
@@ -60,8 +60,8 @@ func TestPaceLearnsTheLine(t *testing.T) {
 		if p.rate < 0.9*l.rate || p.rate > 1.1*l.rate {
 			t.Errorf("%+v: rate %.0f", l, p.rate)
 		}
-		if p.rtt < l.rtt*8/10 || p.rtt > l.rtt*15/10+time.Millisecond {
-			t.Errorf("%+v: distance %v", l, p.rtt)
+		if rtt := p.distance(); rtt < l.rtt*8/10 || rtt > l.rtt*12/10+time.Millisecond {
+			t.Errorf("%+v: distance %v", l, p.distance())
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestPaceFillsTheLine(t *testing.T) {
 }
 
 func TestPaceGoesByTheWindow(t *testing.T) {
-	p := pace{rtt: 10 * time.Millisecond, rate: 1e6, window: 256 << 10}
+	p := pace{far: &distance{10 * time.Millisecond}, rate: 1e6, window: 256 << 10}
 	now := time.Unix(1000, 0)
 	if !p.takes(1<<20, false) {
 		t.Error("an empty line takes anything")

@@ -44,17 +44,18 @@ func (p *plan) first() int { return min(p.from/partBytes, teleplay.Parts(p.size)
 // tail is what of wanted somebody waits for: the rest is the front.
 func (p *plan) tail(wanted uint64) uint64 { return wanted >> p.first() << p.first() }
 
-// next is the next run of parts that are all wanted, on one of lanes; false when
-// none is left.
-func (p *plan) next(wanted uint64, lanes int) (r run, ok bool) {
+// next is the next run of parts that are all wanted, on one of lanes, of which some
+// are idle and carry little at first; false when none is left.
+func (p *plan) next(wanted uint64, lanes int, idle bool) (r run, ok bool) {
 	parts := teleplay.Parts(p.size)
 	all := ^uint64(0) >> (64 - parts)
 	wanted &= all
-	start, most := bits.TrailingZeros64(p.tail(wanted)), bulkMost
-	if start < parts {
-		most = p.most(lanes)
-	} else if start = bits.TrailingZeros64(wanted); start >= parts {
-		return run{}, false
+	start, most := bits.TrailingZeros64(p.tail(wanted)), p.most(lanes, idle)
+	if start >= parts {
+		if start = bits.TrailingZeros64(wanted); start >= parts {
+			return run{}, false
+		}
+		most = p.even(lanes)
 	}
 	r = run{start, 1}
 	for k := 2; k <= most && start%k == 0; k *= 2 {
@@ -78,17 +79,28 @@ func (p *plan) made(r run) {
 	}
 }
 
-func (p *plan) most(lanes int) int {
+func (p *plan) most(lanes int, idle bool) int {
+	if p.urgent {
+		if idle {
+			return 1
+		}
+		switch p.cut {
+		case 0, 1:
+			return 1
+		case 2:
+			return 2
+		case 3:
+			return 4
+		}
+	}
+	return p.even(lanes)
+}
+
+// even is the most parts of a run where the chunk shall be whole soon, spread evenly
+// over all lanes.
+func (p *plan) even(lanes int) int {
 	if !p.urgent {
 		return bulkMost
-	}
-	switch p.cut {
-	case 0, 1:
-		return 1
-	case 2:
-		return 2
-	case 3:
-		return 4
 	}
 	return max(edgeLeast, min(teleplay.PartsPerChunk/(2*max(lanes, 1)), edgeMost))
 }

@@ -25,7 +25,7 @@ func TestPlanAsksForEachMissingPartOnce(t *testing.T) {
 		}
 		begin := bits.TrailingZeros64(want)
 		for cut := 0; ; cut++ {
-			r, ok := p.next(wanted, lanes)
+			r, ok := p.next(wanted, lanes, rapid.Bool().Draw(t, "idle"))
 			if !ok {
 				break
 			}
@@ -63,7 +63,7 @@ func TestLeadingEdge(t *testing.T) {
 		}
 	}
 	from := plan{size: teleplay.ChunkSize, from: teleplay.ChunkSize / 2, urgent: true}
-	if got, want := cuts(from, 2), []int{1, 1, 2, 4, 8, 8, 8, 32}; !cmp.Equal(got, want) {
+	if got, want := cuts(from, 2), []int{1, 1, 2, 4, 8, 8, 8, 8, 8, 8, 8}; !cmp.Equal(got, want) {
 		t.Errorf("from the middle: %v, want %v", got, want)
 	}
 	if got, want := cuts(plan{size: teleplay.ChunkSize}, 2), []int{32, 32}; !cmp.Equal(got, want) {
@@ -75,7 +75,7 @@ func TestLeadingEdge(t *testing.T) {
 func cuts(p plan, lanes int) (lengths []int) {
 	wanted := ^uint64(0)
 	for {
-		r, ok := p.next(wanted, lanes)
+		r, ok := p.next(wanted, lanes, false)
 		if !ok {
 			return lengths
 		}

@@ -34,7 +34,8 @@ type Pool struct {
 	foreseen  []int32       // messages to be read ahead of need
 	ahead     chan struct{} // one token: there are some
 	hedges    hedges
-	life      time.Duration // of references, as far as is known
+	far       map[int]*distance // by data centre
+	life      time.Duration     // of references, as far as is known
 	turn      int
 	timer     *time.Timer // calls pump
 	due       time.Time   // when it does
@@ -73,7 +74,7 @@ func (p *Pool) Stats() Stats {
 // NewPool makes a pool over the helper bots, or over the main bot when there are
 // none. Run has to be called for it to work.
 func NewPool(o Options, mainToken string, helperTokens []string) *Pool {
-	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}, ahead: make(chan struct{}, 1)}
+	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}, ahead: make(chan struct{}, 1), far: map[int]*distance{}}
 	p.timer = time.AfterFunc(time.Hour, p.tick)
 	p.timer.Stop()
 	if p.wire, p.err = newWire(o); p.err == nil {

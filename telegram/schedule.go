@@ -41,6 +41,11 @@ func (p *Pool) pump(now time.Time) {
 		p.stands[i].fitness, p.stands[i].until = h.stand()
 	}
 	p.expire(now)
+	for _, h := range p.helpers {
+		if next := h.trim(now, func(l *lane) time.Time { return l.idleSince(now) }); !next.IsZero() {
+			p.at(next)
+		}
+	}
 	for u := teleplay.Urgent; u <= teleplay.HandOver; u++ {
 		for i := 0; i < len(p.jobs); {
 			j := p.jobs[i]
@@ -88,7 +93,7 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 		return false
 	}
 	urgent := u == teleplay.Urgent
-	r, _ := j.plan.next(wanted, len(p.spots))
+	r, _ := j.plan.next(wanted, len(p.spots), p.idle(now) > 1)
 	s, start, ok := p.best(r.limit(), urgent, now, nil, nil)
 	if !ok {
 		if len(p.spots) > 0 {
@@ -104,11 +109,35 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 	if urgent && s.lane.flying > windowFirst {
 		p.crowd(u, now)
 	}
-	if _, ok := p.ask(j, r, s, urgent, now); ok {
+	p.turn++
+	if second, ok := p.halve(j, r, s, now); ok && urgent {
+		if p.askHalves(j, r, [2]spot{s, second}, now) {
+			j.plan.made(r)
+		}
+	} else if p.ask(j, r, s, urgent, now) != nil {
 		j.plan.made(r)
-		p.turn++
 	}
 	return true
+}
+
+// halve is a second lane for a part that is asked for in halves: where both have been
+// idle so long that TCP begins anew.
+func (p *Pool) halve(j *job, r run, s spot, now time.Time) (second spot, ok bool) {
+	if r.parts != 1 || r.length(j.size) != partBytes || !s.lane.idle(now) {
+		return spot{}, false
+	}
+	second, start, ok := p.best(halfBytes, true, now, nil, s.lane)
+	return second, ok && !start.After(now) && second.lane.idle(now)
+}
+
+// idle is how many of the spots' lanes have been idle so long that TCP begins anew.
+func (p *Pool) idle(now time.Time) (n int) {
+	for _, s := range p.spots {
+		if s.lane.flying == 0 && s.lane.idle(now) {
+			n++
+		}
+	}
+	return n
 }
 
 // crowd has the helpers grow lanes where the parts of the spots wait.
@@ -128,7 +157,7 @@ func (p *Pool) best(size int, urgent bool, now time.Time, but *helper, butLane *
 			continue
 		}
 		from := now
-		if urgent && s.lane.next.After(now) {
+		if s.lane.next.After(now) {
 			from = s.lane.next
 		}
 		if f := from.Add(s.lane.time(size)); !ok || f.Before(finish) {
@@ -180,9 +209,7 @@ func (p *Pool) look(j *job, now time.Time) (w prospect) {
 		up := false
 		for _, l := range h.fan(d.dc) {
 			if l.connected() {
-				if l.rtt == 0 {
-					l.rtt = time.Duration(l.hello.Load())
-				}
+				p.meet(l)
 				up = true
 				p.spots = append(p.spots, spot{h, l, d})
 			}
@@ -212,6 +239,20 @@ func (p *Pool) unknown(w *prospect, h *helper, message int32) {
 	if w.unasked == nil || h.lane(0).flying < w.unasked.lane(0).flying {
 		w.unasked = h
 	}
+}
+
+// meet has a lane share what is known of its data centre.
+func (p *Pool) meet(l *lane) {
+	if l.far != nil {
+		return
+	}
+	far := p.far[l.dc]
+	if far == nil {
+		far = &distance{}
+		p.far[l.dc] = far
+	}
+	far.saw(time.Duration(l.hello.Load()))
+	l.far = far
 }
 
 // introduce has helpers resolve the job's message: one at first, for it may be
@@ -335,7 +376,7 @@ func (p *Pool) hedge(a *ask, now time.Time) {
 		p.at(now.Add(hedgeLeast))
 		return
 	}
-	if twin, ok := p.ask(j, a.run, s, true, now); ok {
+	if twin := p.ask(j, a.run, s, true, now); twin != nil {
 		a.twice, twin.twice, twin.second = true, true, true
 		p.stats.Hedges++
 	}

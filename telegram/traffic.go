@@ -9,5 +9,5 @@ const burstGap = 3 * time.Millisecond
 // traffic is what the scheduler knows of a lane. The Pool's mu guards it.
 type traffic struct {
 	pace
-	next time.Time // no urgent part before
+	next time.Time // no part before
 }
