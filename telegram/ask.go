@@ -40,7 +40,7 @@ func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) (*ask, boo
 		expected: s.lane.time(r.limit()), before: s.lane.answers.Load()}
 	err := s.lane.ask(&tg.UploadGetFileRequest{
 		Precise: true, Location: s.doc.at, Offset: j.id.Offset() + int64(r.offset()), Limit: r.limit(),
-	}, &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }}, func(err error) { p.answered(a, err) })
+	}, &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }, &p.wire.frames}, func(err error) { p.answered(a, err) })
 	if err != nil {
 		return nil, false
 	}

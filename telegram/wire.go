@@ -33,6 +33,7 @@ type wire struct {
 	keys     []exchange.PublicKey // immutable; nil = gotd's own
 	resolver dcs.Resolver         // immutable
 	first    int                  // immutable: the data centre to begin with
+	frames   frames               // of all connections
 
 	mu    sync.Mutex
 	list  dcs.List
@@ -49,7 +50,7 @@ func newWire(o Options) (*wire, error) {
 	for _, k := range o.PublicKeys {
 		w.keys = append(w.keys, exchange.PublicKey{RSA: k})
 	}
-	w.resolver = dcs.Plain(dcs.PlainOptions{Dial: o.Dial, Rand: o.Rand})
+	w.resolver = dcs.Plain(dcs.PlainOptions{Protocol: w.frames.protocol(), Dial: o.Dial, Rand: o.Rand})
 	return w, nil
 }
 
