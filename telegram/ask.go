@@ -38,7 +38,7 @@ type ask struct {
 // held.
 func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) *ask {
 	a := &ask{job: j, run: r, bytes: r.limit()}
-	return p.dispatch(a, s, r.offset(), &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }}, urgent, now)
+	return p.dispatch(a, s, r.offset(), &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }, &p.wire.frames}, urgent, now)
 }
 
 // askHalves asks for one part over two lanes: a line that was idle brings 14 KiB in
@@ -48,7 +48,7 @@ func (p *Pool) askHalves(j *job, r run, lanes [2]spot, now time.Time) bool {
 	h := &halves{put: func(b []byte) { j.sink.Put(r.part, b) }}
 	for i, s := range lanes {
 		a := &ask{job: j, run: r, bytes: halfBytes}
-		if p.dispatch(a, s, r.offset()+i*halfBytes, &filePart{halfBytes, func(b []byte) { h.take(i, b) }}, true, now) == nil {
+		if p.dispatch(a, s, r.offset()+i*halfBytes, &filePart{halfBytes, func(b []byte) { h.take(i, b) }, &p.wire.frames}, true, now) == nil {
 			return false
 		}
 	}

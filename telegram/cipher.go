@@ -17,6 +17,7 @@ const (
 	padLeast   = 12     // bytes of padding behind a message
 	padMost    = 1024
 	blockBytes = 16 // of AES; encrypted parts are whole blocks
+	sumKey     = 96 // where the 32 bytes of a key begin that make a server's msg_key
 )
 
 // errForged is a frame that our key did not make, or that was changed on its way.
@@ -41,9 +42,8 @@ func (c frameCipher) DecryptFromBuffer(key crypto.AuthKey, b *bin.Buffer) (*cryp
 		return nil, fmt.Errorf("%d encrypted bytes: %w", len(body), errForged)
 	}
 	aesKey, iv := crypto.Keys(key.Value, msgKey, crypto.Server)
-	ige.Decrypt((*[32]byte)(&aesKey), (*[32]byte)(&iv), body, body)
-	made := crypto.MessageKey(key.Value, body, crypto.Server)
-	if subtle.ConstantTimeCompare(msgKey[:], made[:]) == 0 {
+	sum := ige.DecryptSum((*[32]byte)(&aesKey), (*[32]byte)(&iv), (*[32]byte)(key.Value[sumKey:]), body, body)
+	if subtle.ConstantTimeCompare(msgKey[:], sum[8:24]) == 0 {
 		return nil, fmt.Errorf("msg_key: %w", errForged)
 	}
 	b.Skip(frameHead)

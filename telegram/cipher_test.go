@@ -248,6 +248,7 @@ func FuzzDecrypt(f *testing.F) {
 	key := testKey(f)
 	f.Add(clearFrame(4, 32), true)
 	f.Add(clearFrame(-4, 48), true)
+	f.Add(clearFrame(2000, 2032), true)
 	f.Add(sealFrame(key, clearFrame(4, 32)), false)
 	f.Fuzz(func(t *testing.T, b []byte, seal bool) {
 		if seal {

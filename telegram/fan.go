@@ -98,7 +98,11 @@ func (h *helper) trim(now time.Time, since func(*lane) time.Time) (next time.Tim
 	defer h.mu.Unlock()
 	for _, f := range h.fans {
 		for _, l := range f.lanes[min(f.least, len(f.lanes)):] {
-			end := since(l).Add(spareTime)
+			idle := since(l)
+			if idle.Before(f.grown) { // it was never asked
+				idle = f.grown
+			}
+			end := idle.Add(spareTime)
 			switch {
 			case !now.Before(end):
 				f.drop(l)

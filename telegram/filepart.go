@@ -22,11 +22,14 @@ func useless(err error) bool {
 type filePart struct {
 	length int            // of the bytes; any other is errLength
 	put    func(b []byte) // b is lent until it returns
+	memory *frames        // gets the answer's memory when it is used up
 }
 
-// Decode reads upload.file{type, mtime, bytes}, to the end of b. It may run long
-// after nobody waits for the part any more.
+// Decode reads upload.file{type, mtime, bytes}, to the end of b, whose memory must be
+// the caller's alone to give away. It may run long after nobody waits for the part
+// any more.
 func (p *filePart) Decode(b *bin.Buffer) error {
+	whole := b.Buf
 	switch id, err := b.PeekID(); {
 	case err != nil:
 		return fmt.Errorf("%w: %d bytes", errGarbled, b.Len())
@@ -50,6 +53,7 @@ func (p *filePart) Decode(b *bin.Buffer) error {
 		return fmt.Errorf("%w: %d bytes, want %d", errLength, len(got), p.length)
 	}
 	p.put(got)
+	p.memory.give(whole)
 	return nil
 }
 

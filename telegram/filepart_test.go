@@ -33,7 +33,7 @@ func decodePart(t testing.TB, answer []byte, length int) ([]byte, error) {
 			t.Error("put twice")
 		}
 		got = append([]byte{}, b...)
-	}}
+	}, new(frames)}
 	err := p.Decode(&bin.Buffer{Buf: answer})
 	if (err == nil) != (got != nil) {
 		t.Errorf("put %d bytes with error %v", len(got), err)

@@ -95,7 +95,7 @@ func (p *pace) idle(now time.Time) bool { return now.Sub(p.last) >= idleTime }
 
 // idleSince is since when nothing has flown; now if something does.
 func (p *pace) idleSince(now time.Time) time.Time {
-	if p.flying > 0 || p.last.IsZero() {
+	if p.flying > 0 {
 		return now
 	}
 	return p.last

@@ -77,7 +77,7 @@ func (h *helper) thumb(ctx context.Context, message int32) (b []byte, err error)
 func small(ctx context.Context, l *lane, t *thumb) ([]byte, error) {
 	got := make(chan []byte, 1) // the answer may come when nobody waits any more
 	err := l.call(ctx, urgentAnswer, &tg.UploadGetFileRequest{Precise: true, Location: t.at, Limit: thumbMost},
-		&filePart{t.length, func(b []byte) { got <- bytes.Clone(b) }})
+		&filePart{t.length, func(b []byte) { got <- bytes.Clone(b) }, &l.wire.frames})
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ type wire struct {
 	keys     []exchange.PublicKey // immutable; nil = gotd's own
 	resolver dcs.Resolver         // immutable
 	first    int                  // immutable: the data centre to begin with
+	frames   frames               // of all connections
 
 	mu    sync.Mutex
 	list  dcs.List
@@ -49,7 +50,7 @@ func newWire(o Options) (*wire, error) {
 	for _, k := range o.PublicKeys {
 		w.keys = append(w.keys, exchange.PublicKey{RSA: k})
 	}
-	w.resolver = dcs.Plain(dcs.PlainOptions{Dial: o.Dial, Rand: o.Rand})
+	w.resolver = dcs.Plain(dcs.PlainOptions{Protocol: w.frames.protocol(), Dial: through(o.Dial), Rand: o.Rand})
 	return w, nil
 }
 
@@ -85,6 +86,7 @@ func (w *wire) learn(c *tg.Config) {
 func (w *wire) dial(ctx context.Context, dc int, bulk bool) (*watched, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	ctx, opened := newDialing(ctx)
 	conn, err := w.reach(ctx, dc, bulk)
 	if err != nil {
 		return nil, fmt.Errorf("connect to DC %d: %w", dc, err)
@@ -94,6 +96,9 @@ func (w *wire) dial(ctx context.Context, dc int, bulk bool) (*watched, error) {
 		if err := w.clock.measure(ctx, c, w.Options); err != nil {
 			return nil, errors.Join(err, conn.Close())
 		}
+	}
+	if !opened.done() {
+		return nil, fmt.Errorf("connect to DC %d: %w", dc, context.Cause(ctx))
 	}
 	return c, nil
 }

@@ -4,3 +4,7 @@ package ige
 
 func encrypt(key, iv *[32]byte, dst, src []byte) { portableEncrypt(key, iv, dst, src) }
 func decrypt(key, iv *[32]byte, dst, src []byte) { portableDecrypt(key, iv, dst, src) }
+
+func decryptSum(key, iv, prefix *[32]byte, dst, src []byte) [32]byte {
+	return twoPasses(key, iv, prefix, dst, src)
+}
