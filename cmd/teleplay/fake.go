@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/telegram/fake"
 	"golang.org/x/sync/errgroup"
 )
@@ -24,6 +26,7 @@ type fakeCommand struct {
 	DCs          string `name:"dcs" default:"2,4" help:"Ids of the data centres, the home first."`
 	Bots         int    `default:"4" help:"How many bots there are; the first is the main one, all are admins of the channel."`
 	Users        int    `default:"1" help:"How many people there are."`
+	networkFlags `embed:"" group:"Network:"`
 	PublicKeyOut string `name:"public-key-out" help:"Write the RSA public key (PEM) here." placeholder:"FILE"`
 	JSON         bool   `name:"json" help:"Print one line of JSON when ready."`
 	UntilEOF     bool   `name:"until-eof" hidden:"" help:"End when standard input ends."`
@@ -71,10 +74,17 @@ func (c *fakeCommand) Run(ctx context.Context, p *program) error {
 	if !loopback(c.Control) {
 		return &fault{2, "teleplay: --control has no login and stays on a loopback address."}
 	}
+	network, err := c.shape()
+	if err != nil {
+		return err
+	}
 	s, err := fake.New(fake.Options{
 		Listen: c.Listen, Advertise: c.Advertise, Control: c.Control, Data: c.Data, Seed: c.Seed,
-		DCs: dcs, Bots: c.Bots, Users: c.Users, Log: newLog(p.stderr, 0, "text"),
+		DCs: dcs, Bots: c.Bots, Users: c.Users, Network: network, Log: newLog(p.stderr, 0, "text"),
 	})
+	if errors.Is(err, teleplay.ErrInvalid) {
+		return &fault{2, "teleplay: " + err.Error()}
+	}
 	if err != nil {
 		return err
 	}

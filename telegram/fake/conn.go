@@ -7,8 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +30,7 @@ type conn struct {
 	media  bool // it came in by a media_only address
 	remote string
 
+	gate     gate // shut = half open
 	in       *bufio.Reader
 	codec    codec
 	out      cipher.Stream // nil = plain
@@ -57,7 +58,7 @@ func (s *Server) newConn(raw net.Conn, a address) *conn {
 		eased: make(chan struct{}, 1), // one token: look again whether to read on
 		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{},
 	}
-	c.in = bufio.NewReader(countReader{raw, c})
+	c.in = bufio.NewReader(newUpstream(c, countReader{raw, c}))
 	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
 		s.ring.add(a.DC, value, salt)
 		s.stats.exchanges.Add(1)
@@ -190,13 +191,11 @@ func (c *conn) send(f *frame) bool {
 		c.mu.Unlock()
 		return false
 	}
+	f.since = time.Now()
 	c.queue = append(c.queue, f)
 	c.owed += len(f.buf)
 	c.mu.Unlock()
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	signal(c.wake)
 	return true
 }
 
@@ -207,40 +206,50 @@ func (c *conn) waiting() int {
 	return len(c.queue)
 }
 
-// write sends what is queued, in order.
-func (c *conn) write() {
-	for {
-		select {
-		case <-c.done:
-			return
-		case <-c.wake:
-		}
-		c.mu.Lock()
-		list := c.queue
-		c.queue = nil
-		c.mu.Unlock()
-		for _, f := range list {
-			owed := len(f.buf)
-			b := c.codec.seal(f.buf)
-			if c.out != nil {
-				c.out.XORKeyStream(b, b)
-			}
-			_ = c.raw.SetWriteDeadline(time.Now().Add(writeLimit))
-			n, err := c.raw.Write(b)
-			c.server.stats.sent(c.account.Load(), n)
-			c.server.frames.free(f)
-			c.written(owed)
-			if err != nil {
-				by := "client"
-				if errors.Is(err, os.ErrDeadlineExceeded) {
-					by = "server"
-				}
-				c.close(by)
-				return
-			}
-		}
+// taken is list with the queue behind it, which is empty then.
+func (c *conn) taken(list []*frame) []*frame {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	queue := c.queue
+	c.queue = nil
+	if list == nil {
+		return queue
+	}
+	return append(list, queue...)
+}
+
+// shape is the network that the connection has now.
+func (c *conn) shape() Shape { return c.server.network.of(c.dc, c.place, c.accountID()) }
+
+// accountID is the last account that used the connection, or 0.
+func (c *conn) accountID() int64 {
+	if a := c.account.Load(); a != nil {
+		return a.id
+	}
+	return 0
+}
+
+// think takes the server's time for a query.
+func (c *conn) think(ctx context.Context) {
+	d := c.shape().Think
+	if d <= 0 {
+		return
+	}
+	over := time.NewTimer(d)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-ctx.Done():
 	}
 }
+
+// chance is a source of the connection's own that follows from the seed.
+func (c *conn) chance(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(c.server.opt.Seed, uint64(c.id)<<1|stream))
+}
+
+// pass waits while the connection is held up; false: it was closed.
+func (c *conn) pass() bool { return pass(c.done, &c.gate) }
 
 // close ends the connection; what is queued is lost. by: client, server.
 func (c *conn) close(by string) {

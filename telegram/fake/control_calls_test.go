@@ -247,7 +247,7 @@ func TestGuard(t *testing.T) {
 
 func TestAbsent(t *testing.T) {
 	p := newPort(t)
-	for _, call := range []string{"GET /v1/network", "PATCH /v1/network", "PATCH /v1/limits", "POST /v1/faults", "DELETE /v1/faults/1", "POST /v1/snapshots",
+	for _, call := range []string{"PATCH /v1/limits", "POST /v1/faults", "DELETE /v1/faults/1", "POST /v1/snapshots",
 		"POST /v1/snapshots/a/restore", "PUT /v1/clock", "PUT /v1/dcs/4", "POST /v1/connections/stall"} {
 		method, path, _ := strings.Cut(call, " ")
 		p.refused(method, path, `{}`, 400, "not_implemented")

@@ -34,6 +34,7 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 		if err := s.world.reset(); err != nil {
 			return nil, err
 		}
+		s.network.reset()
 		s.resetConnections(filter{}) // clients come back and ask what they have missed
 		return empty{}, nil
 	}))

@@ -34,9 +34,11 @@ type Options struct {
 	DCs []int
 	// Bots and Users are how many there are at the start; 0 = 4 and 1.
 	Bots, Users int
-	Log         *slog.Logger     // nil = silent
-	Now         func() time.Time // nil = time.Now
-	Rand        io.Reader        // nil = crypto/rand; for nonces, keys and padding, read by one goroutine at a time
+	// Network is what connections are like unless the control API says otherwise.
+	Network Shape
+	Log     *slog.Logger     // nil = silent
+	Now     func() time.Time // nil = time.Now
+	Rand    io.Reader        // nil = crypto/rand; for nonces, keys and padding, read by one goroutine at a time
 }
 
 func (o Options) withDefaults() Options {

@@ -66,6 +66,7 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 			if err != nil {
 				return rpcError(errBody)
 			}
+			c.think(ctx)
 			return s.server.dispatch(ctx, s, c, m.id, q)
 		})
 	}

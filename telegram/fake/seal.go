@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/gotd/ige"
 	"github.com/gotd/td/crypto"
@@ -54,8 +55,8 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 // frame is a payload on its way out: headRoom bytes, payload, and tailRoom bytes
 // of capacity.
 type frame struct {
-	buf  []byte
-	last bool // the connection is closed behind it
+	buf   []byte
+	since time.Time // it was queued
 }
 
 // frames keeps the memory of frames that were sent.
@@ -67,7 +68,6 @@ func (p *frames) make(n int) *frame {
 	if !ok {
 		f = new(frame)
 	}
-	f.last = false
 	if cap(f.buf) < headRoom+n+tailRoom {
 		f.buf = make([]byte, headRoom+n, headRoom+n+tailRoom)
 	}

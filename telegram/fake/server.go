@@ -40,6 +40,7 @@ type Server struct {
 	ids         *proto.MessageIDGen
 	cipher      crypto.Cipher
 	frames      frames
+	network     *network
 	stats       *stats
 	calls       *callLog
 	sessionLog  *sessionLog
@@ -72,6 +73,9 @@ func New(o Options) (*Server, error) {
 	if host, _, err := net.SplitHostPort(o.Control); err != nil || !loopback(host) {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("the control port has no login: it must be on loopback, not %q", o.Control))
 	}
+	if err := o.Network.check(); err != nil {
+		return nil, err
+	}
 	s := bare(o)
 	s.world = newWorld(s.opt, s)
 	s.methods = s.world.methods()
@@ -87,7 +91,7 @@ func bare(o Options) *Server {
 	return &Server{
 		opt: o, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
 		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
-		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(),
+		network: newNetwork(o.Network, o.DCs), stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(),
 		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }

@@ -57,7 +57,7 @@ func serveWire(t *testing.T, s *Server) *wire {
 // dial opens a plain connection to the DC.
 func (w *wire) dial(dc int) net.Conn {
 	w.t.Helper()
-	c, err := net.Dial("tcp", w.Addr(dc))
+	c, err := w.Dial(context.Background(), "tcp", w.Addr(dc))
 	if err != nil {
 		w.t.Fatal(err)
 	}
