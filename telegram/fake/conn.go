@@ -30,7 +30,7 @@ type conn struct {
 	media  bool // it came in by a media_only address
 	remote string
 
-	gate     gate // shut = half open
+	gates    [2]*gate // of the connection and of its DC: shut = half open
 	in       *bufio.Reader
 	codec    codec
 	out      cipher.Stream // nil = plain
@@ -39,8 +39,10 @@ type conn struct {
 
 	mu      sync.Mutex
 	queue   []*frame
-	owed    int // bytes of frames that were not written yet
-	running int // queries
+	owed    int   // bytes of frames that were not written yet
+	running int   // queries
+	left    int64 // bytes until the connection is reset, if limited
+	limited bool
 	closed  bool
 	by      string // who closed it
 	wake    chan struct{}
@@ -57,6 +59,7 @@ func (s *Server) newConn(raw net.Conn, a address) *conn {
 		wake:  make(chan struct{}, 1), // one token: there is something to send
 		eased: make(chan struct{}, 1), // one token: look again whether to read on
 		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{},
+		gates: [2]*gate{{}, &s.dcs[a.DC].gate},
 	}
 	c.in = bufio.NewReader(newUpstream(c, countReader{raw, c}))
 	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
@@ -246,24 +249,6 @@ func (c *conn) think(ctx context.Context) {
 // chance is a source of the connection's own that follows from the seed.
 func (c *conn) chance(stream uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(c.server.opt.Seed, uint64(c.id)<<1|stream))
-}
-
-// pass waits while the connection is held up; false: it was closed.
-func (c *conn) pass() bool { return pass(c.done, &c.gate) }
-
-// close ends the connection; what is queued is lost. by: client, server.
-func (c *conn) close(by string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return
-	}
-	c.closed, c.by = true, by
-	if c.idle != nil {
-		c.idle.Stop()
-	}
-	close(c.done)
-	_ = c.raw.Close()
 }
 
 // isClosed says that nothing will be sent any more.

@@ -35,6 +35,9 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 			return nil, err
 		}
 		s.network.reset()
+		if err := s.turnAll(r.Context()); err != nil {
+			return nil, err
+		}
 		s.resetConnections(filter{}) // clients come back and ask what they have missed
 		return empty{}, nil
 	}))

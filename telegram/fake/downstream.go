@@ -139,17 +139,11 @@ func (d *downstream) done() {
 
 // deliver writes to the socket.
 func (d *downstream) deliver(p arriving) error {
-	c := d.c
-	if !c.pass() {
-		return nil // the writer is about to hear of it
-	}
-	_ = c.raw.SetWriteDeadline(time.Now().Add(writeLimit))
-	n, err := c.raw.Write(p.b)
-	c.server.stats.sent(c.account.Load(), n)
+	err := d.c.put(p.b)
 	if p.of != nil {
 		owed := len(p.of.buf)
-		c.server.frames.free(p.of)
-		c.written(owed)
+		d.c.server.frames.free(p.of)
+		d.c.written(owed)
 	}
 	return err
 }

@@ -48,7 +48,7 @@ func serveWire(t *testing.T, s *Server) *wire {
 	s.begin(ctx, list, listeners, "")
 	t.Cleanup(func() {
 		cancel()
-		s.end(listeners)
+		s.end()
 		s.wg.Wait()
 	})
 	return &wire{s, t}
