@@ -194,7 +194,9 @@ func (c *conn) send(f *frame) bool {
 		c.mu.Unlock()
 		return false
 	}
-	f.since = time.Now()
+	if f.since.IsZero() {
+		f.since = time.Now()
+	}
 	c.queue = append(c.queue, f)
 	c.owed += len(f.buf)
 	c.mu.Unlock()

@@ -100,17 +100,20 @@ func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
 		var (
 			plain  []byte
 			failed bool
+			ready  time.Time
 		)
 		if err := safely(func() error {
 			answer := run()
+			ready = time.Now()
 			_, failed = answer.(*mt.RPCError)
 			plain = s.encode(id, answer)
 			return nil
 		}); err != nil {
 			s.server.log.Error("answer a query", "err", err)
+			ready = time.Now()
 			plain, failed = s.encode(id, rpcError(errInternal)), true
 		}
-		s.finish(q, plain, failed)
+		s.finish(q, plain, failed, ready)
 	})
 }
 
@@ -126,8 +129,8 @@ func (s *session) late(q *rpc) {
 }
 
 // finish sends the answer on the session's connection of now, and keeps it until
-// it is acknowledged.
-func (s *session) finish(q *rpc, plain []byte, failed bool) {
+// it is acknowledged. ready is when there was something to send.
+func (s *session) finish(q *rpc, plain []byte, failed bool, ready time.Time) {
 	s.mu.Lock()
 	q.finished, q.failed = true, failed
 	close(q.done)
@@ -152,7 +155,7 @@ func (s *session) finish(q *rpc, plain []byte, failed bool) {
 	s.mu.Unlock()
 	if c != nil {
 		q.sealing.Lock()
-		s.seal(c, q.envelope, plain)
+		s.seal(c, q.envelope, plain, ready)
 		q.sealing.Unlock()
 	}
 }
@@ -164,7 +167,7 @@ func (s *session) deliver(c *conn, q *rpc) {
 	s.mu.Unlock()
 	if plain != nil {
 		q.sealing.Lock()
-		s.seal(c, q.envelope, plain)
+		s.seal(c, q.envelope, plain, time.Now())
 		q.sealing.Unlock()
 	}
 }

@@ -56,7 +56,7 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 // of capacity.
 type frame struct {
 	buf   []byte
-	since time.Time // it was queued
+	since time.Time // it was there to be sent
 }
 
 // frames keeps the memory of frames that were sent.
@@ -68,6 +68,7 @@ func (p *frames) make(n int) *frame {
 	if !ok {
 		f = new(frame)
 	}
+	f.since = time.Time{}
 	if cap(f.buf) < headRoom+n+tailRoom {
 		f.buf = make([]byte, headRoom+n, headRoom+n+tailRoom)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // served is a server with its world, to be talked to by hand.
-func served(t *testing.T) *wire {
+func served(t testing.TB) *wire {
 	t.Helper()
 	s, err := New(Options{Listen: "127.0.0.1:0", Control: "127.0.0.1:0"})
 	if err != nil {
