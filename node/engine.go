@@ -40,6 +40,13 @@ type Source interface {
 	Fetch(ctx context.Context, id teleplay.ChunkID, size, from int, u teleplay.Urgency, s teleplay.Sink) error
 }
 
+// Raiser is a Source that can hurry what it is filling.
+type Raiser interface {
+	// Raise says that somebody waits at urgency u for byte from of a chunk whose Fetch
+	// into s is under way, or has just ended. It returns at once.
+	Raise(id teleplay.ChunkID, from int, u teleplay.Urgency, s teleplay.Sink)
+}
+
 const (
 	// DefaultWindow is the budget for windows and flights in bytes.
 	DefaultWindow = 256 << 20

@@ -30,6 +30,8 @@ type flight struct {
 	size int
 	fill fill
 
+	began teleplay.Urgency // set when it begins
+
 	done  chan struct{}   // closed at the end
 	chunk *teleplay.Chunk // set before done; nil if the flight failed
 	err   error           // set before done
@@ -73,6 +75,9 @@ func (e *Engine) join(id teleplay.ChunkID, size, from int, u teleplay.Urgency) (
 		if f.chunk != nil { // it may have fallen out as unread
 			e.cache.Put(f.chunk, true)
 		}
+	}
+	if f.place == nil && u < f.urgency && !f.ended() {
+		e.raise(f, u, from)
 	}
 	if f.place != nil {
 		if u < f.urgency {
@@ -133,6 +138,7 @@ func (e *Engine) begin(f *flight) {
 	e.held += int64(f.size)
 	e.stats.Running++
 	u, from := f.urgency, f.from
+	f.began = u
 	if u > teleplay.Urgent {
 		e.running++
 	}
@@ -141,6 +147,15 @@ func (e *Engine) begin(f *flight) {
 		err := f.load(ctx, e.source, from, u)
 		e.land(f, u, err)
 	})
+}
+
+// raise tells the source that a flight under way has become more urgent, if it is
+// one that wants to know. Engine.mu is held.
+func (e *Engine) raise(f *flight, u teleplay.Urgency, from int) {
+	f.urgency, f.from = u, from
+	if r, ok := e.source.(Raiser); ok {
+		r.Raise(f.id, from, u, &f.fill)
+	}
 }
 
 // load asks the source as long as that brings something.

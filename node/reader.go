@@ -136,7 +136,7 @@ func (r *Reader) next(ctx context.Context) ([]byte, error) {
 			if err = r.await(ctx, f, from, patience.deadline()); err == nil {
 				continue
 			}
-			if f.failed() && f.urgency > teleplay.Urgent && !asked && !errors.Is(err, errDraining) {
+			if f.failed() && f.began > teleplay.Urgent && !asked && !errors.Is(err, errDraining) {
 				// Read-ahead failed that began before anybody waited: ask urgently
 				// before it is anybody's failure.
 				asked = true

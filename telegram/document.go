@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"sync/atomic"
+	"time"
 
 	"github.com/gotd/td/telegram/thumbnail"
 	"github.com/gotd/td/tg"
@@ -19,6 +20,8 @@ type document struct {
 	thumb  *thumb       // nil = none fit to show
 	serial int          // how often it was fetched for this bot
 	good   *atomic.Bool // bytes came by it
+
+	fetched time.Time // when it was; the Pool's mu guards it
 }
 
 // thumb is a JPEG of at most 640 px and 64 KiB.

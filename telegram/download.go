@@ -2,9 +2,6 @@ package telegram
 
 import "context"
 
-// hopsMost is how often a download follows FILE_MIGRATE.
-const hopsMost = 2
-
 // download resolves a storage message and calls get with its document and the
 // lane to ask. What the same bot can cure is cured and get called again: an old
 // reference once, a login that the data centre does not know once, another data

@@ -323,7 +323,7 @@ func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDi
 		}
 		v := judge(err)
 		switch v.act {
-		case actMove, actPark, actClock:
+		case actMove, actRetry, actPark, actClock:
 		case actLogin, actNewKey:
 			bot.suffer("", l, err)
 			return nil, err // this life is over

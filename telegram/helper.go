@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gotd/td/bin"
@@ -30,13 +29,13 @@ type helper struct {
 	// set before run, or nil.
 	unasked func(*bin.Buffer) error
 	up      func()
+	keep    int // lanes kept to each data centre in use
 
-	wanted chan *lane // lanes to start; a bot meets 5 data centres, so 16 never block
-	bytes  atomic.Int64
+	wanted chan *lane // lanes to start, drained at once in a life
 
 	mu     sync.Mutex
 	end    context.CancelCauseFunc // of this life; nil = between two
-	lanes  map[int]*lane
+	fans   map[int]*fan            // by data centre; nil = between two lives
 	home   int
 	ready  bool
 	self   *tg.User
@@ -59,7 +58,7 @@ func newHelper(w *wire, t token, news func()) (*helper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &helper{wire: w, token: t, bot: bot, news: news, wanted: make(chan *lane, 16), parked: map[string]time.Time{}}, nil
+	return &helper{wire: w, token: t, bot: bot, news: news, keep: 1, wanted: make(chan *lane, 256), parked: map[string]time.Time{}}, nil
 }
 
 // run logs the bot in, keeps its lanes and runs use while it is logged in, one life
@@ -140,7 +139,7 @@ func (h *helper) life(ctx context.Context, use func(context.Context) error) erro
 	defer h.close()
 	defer end(nil)
 	h.mu.Lock()
-	h.lanes, h.end = map[int]*lane{}, end
+	h.fans, h.end = map[int]*fan{}, end
 	h.mu.Unlock()
 	lanes.Go(func() {
 		for {
@@ -179,10 +178,12 @@ func (h *helper) setReady(ready bool) {
 func (h *helper) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, l := range h.lanes {
-		l.close()
+	for _, f := range h.fans {
+		for _, l := range f.lanes {
+			l.close()
+		}
 	}
-	h.lanes, h.end = nil, nil
+	h.fans, h.end = nil, nil
 	for len(h.wanted) > 0 {
 		<-h.wanted
 	}
@@ -210,29 +211,55 @@ func (h *helper) lost(ctx context.Context, l *lane, err error) {
 	pause(ctx, jitter(h.wire.LoginAgain))
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.lanes[l.dc] == l {
-		delete(h.lanes, l.dc)
+	if f := h.fans[l.dc]; f != nil && f.lanes[0] == l {
+		for _, l := range f.lanes {
+			l.close()
+		}
+		delete(h.fans, l.dc)
+	} else if f != nil {
+		f.drop(l)
 	}
 }
 
-// lane is the bot's lane to data centre dc; 0 = home.
+// lane is the bot's first lane to data centre dc; 0 = home.
 func (h *helper) lane(dc int) *lane {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if dc == 0 {
 		dc = h.home
 	}
-	if l, ok := h.lanes[dc]; ok {
-		return l
+	if f, ok := h.fans[dc]; ok {
+		return f.lanes[0]
 	}
-	l := newLane(h.wire, h.bot, dc)
-	if h.lanes == nil { // between two lives
+	if h.fans == nil { // between two lives
+		l := newLane(h.wire, h.bot, dc)
 		l.close()
 		return l
 	}
+	f := &fan{least: h.keep}
+	h.fans[dc] = f
+	l := h.add(f, dc)
 	if dc == h.home {
-		l.unasked, l.ready = h.unasked, h.up
-	} else {
+		l.unasked = h.unasked
+	}
+	return l
+}
+
+// add begins one more lane. h.mu is held.
+func (h *helper) add(f *fan, dc int) *lane {
+	l := newLane(h.wire, h.bot, dc)
+	first := len(f.lanes) == 0
+	l.ready = func() {
+		if first {
+			h.widen(dc)
+		}
+		if first && dc == h.home && h.up != nil {
+			h.up()
+		}
+		h.news()
+	}
+	l.crowded = func() { h.crowded(l, time.Now()) }
+	if dc != h.home {
 		l.bulk = true
 		l.greet = func(ctx context.Context, call tg.Invoker, made bool) error {
 			if !made {
@@ -241,7 +268,7 @@ func (h *helper) lane(dc int) *lane {
 			return h.carry(ctx, dc, call)
 		}
 	}
-	h.lanes[dc] = l
+	f.lanes = append(f.lanes[:len(f.lanes):len(f.lanes)], l)
 	h.wanted <- l
 	return l
 }
@@ -282,6 +309,9 @@ func (h *helper) suffer(method string, l *lane, err error) {
 	switch v := judge(err); v.act {
 	case actPark:
 		h.park(method, v.wait)
+		if method == getFile {
+			h.narrow(time.Now())
+		}
 	case actShut:
 		h.leave()
 	case actLogin, actNewKey, actStop:

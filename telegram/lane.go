@@ -10,11 +10,9 @@ import (
 	"time"
 
 	"github.com/gotd/td/bin"
-	"github.com/gotd/td/crypto"
 	"github.com/gotd/td/mtproto"
 	"github.com/gotd/td/proto/codec"
 	"github.com/gotd/td/tg"
-	"github.com/gotd/td/tgerr"
 	"github.com/gotd/td/transport"
 )
 
@@ -55,8 +53,9 @@ type lane struct {
 	// unasked takes what the server sends by itself, from many goroutines; it must
 	// not wait. nil = the lane asks for no updates.
 	unasked func(*bin.Buffer) error
-	// ready is called when a connection has come into use; nil = nobody cares.
-	ready func()
+	// ready is called when a connection has come into use, crowded when Telegram has
+	// closed one because there are too many; nil = nobody cares.
+	ready, crowded func()
 
 	// greet is called on a connection that is ready but not yet in use; made says
 	// that its key is new. Its error ends the connection.
@@ -64,16 +63,21 @@ type lane struct {
 
 	misses  atomic.Int32 // calls in a row without an answer
 	answers atomic.Int64 // of any call, late ones too
+	hello   atomic.Int64 // nanoseconds that the first question of the last connection took
 
 	mu   sync.Mutex
 	key  [256]byte // of the last connection; zero = none yet
 	live *mtproto.Conn
 	kick context.CancelCauseFunc // ends live
 	up   chan struct{}           // closed while live is there
+	owed int                     // questions without an answer yet
+	left bool                    // retired: it ends with the last of them
 
 	over  context.Context // ends when the lane will never be up again
 	close func()          // ends over
 	calls sync.WaitGroup  // Add under mu and only while live
+
+	traffic
 }
 
 func newLane(w *wire, bot int64, dc int) *lane {
@@ -99,7 +103,7 @@ func (l *lane) run(ctx context.Context) error {
 		}
 		v := judge(err)
 		switch v.act {
-		case actMove, actPark, actClock:
+		case actMove, actRetry, actPark, actClock:
 		default:
 			return err
 		}
@@ -112,6 +116,9 @@ func (l *lane) run(ctx context.Context) error {
 		var p *codec.ProtocolErr
 		if errors.As(err, &p) && p.Code == codec.CodeTransportFlood && most != floodMost {
 			wait, most = floodFirst, floodMost
+		}
+		if p != nil && p.Code == codec.CodeTransportFlood && l.crowded != nil {
+			l.crowded()
 		}
 		l.wire.Log.Debug("lane lost", "helper", l.bot, "dc", l.dc, "err", err.Error())
 		if !pause(ctx, jitter(max(wait, v.wait))) {
@@ -149,7 +156,7 @@ func (l *lane) connect(ctx context.Context) error {
 			release()
 		}
 	}
-	var cipher mtproto.Cipher = crypto.NewClientCipher(w.Rand)
+	var cipher mtproto.Cipher = frameCipher{w.Rand}
 	maker := &keyMaker{Cipher: cipher, store: func(k Key) error {
 		defer release()
 		l.uses(k)
@@ -206,6 +213,7 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 	defer cancel()
 	d := device()
 	var config tg.Config
+	began := time.Now()
 	err := c.Invoke(ctx, &tg.InvokeWithoutUpdatesRequest{Query: &tg.InvokeWithLayerRequest{
 		Layer: tg.Layer,
 		Query: &tg.InitConnectionRequest{
@@ -217,98 +225,12 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 	if err != nil {
 		return fmt.Errorf("open connection to DC %d: %w", l.dc, err)
 	}
+	l.hello.Store(int64(time.Since(began)))
 	l.wire.learn(&config)
 	if l.greet == nil {
 		return nil
 	}
 	return l.greet(ctx, quiet{c}, made) // greetings bring no news
-}
-
-// Invoke is a call of which nobody needs the answer after timeouts; it makes a
-// lane a tg.Invoker.
-func (l *lane) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
-	return l.call(ctx, callTimeout, in, out, nil)
-}
-
-// callTimeout is how long a small question may take.
-const callTimeout = 10 * time.Second
-
-// call asks on the lane's connection, waiting for one if need be. It returns at
-// the latest after timeout, or when ctx ends; the question goes on, and then is
-// called with its outcome in any case once it was asked. out belongs to the
-// question until then.
-func (l *lane) call(ctx context.Context, timeout time.Duration, in bin.Encoder, out bin.Decoder, then func(error) error) error {
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	l.mu.Lock()
-	up := l.up
-	l.mu.Unlock()
-	select {
-	case <-up:
-	case <-timer.C:
-		return fmt.Errorf("connect to DC %d: %w", l.dc, errLate)
-	case <-l.over.Done():
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	l.mu.Lock()
-	c, kick := l.live, l.kick
-	if c == nil {
-		l.mu.Unlock()
-		return errClosed
-	}
-	l.calls.Add(1)
-	l.mu.Unlock()
-	if l.unasked == nil {
-		in = noUpdates(in)
-	}
-	before := l.answers.Load()
-	done := make(chan error, 1)
-	go func() { // ends with the connection at the latest
-		defer l.calls.Done()
-		err := c.Invoke(context.Background(), in, out)
-		if _, answered := tgerr.As(err); answered || err == nil {
-			l.answers.Add(1)
-			l.misses.Store(0)
-		}
-		if judge(err).act == actClock {
-			kick(err)
-		}
-		if then != nil {
-			err = then(err)
-		}
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-timer.C:
-		// A line that brings others their answers is slow and not dead.
-		if l.answers.Load() == before && l.misses.Add(1) >= missesMost {
-			kick(errLate)
-		}
-		return errLate
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// noUpdates wraps a question so that its session is sent no updates.
-func noUpdates(in bin.Encoder) bin.Encoder {
-	return &tg.InvokeWithoutUpdatesRequest{Query: encoded{in}}
-}
-
-// encoded is a query that is only ever sent.
-type encoded struct{ bin.Encoder }
-
-func (encoded) Decode(*bin.Buffer) error { return errors.ErrUnsupported }
-
-// quiet is a connection that asks for no updates.
-type quiet struct{ *mtproto.Conn }
-
-func (q quiet) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) error {
-	return q.Conn.Invoke(ctx, noUpdates(in), out)
 }
 
 // fail ends the connection for err, which the lane then judges.

@@ -125,9 +125,11 @@ func (h *helper) flood() time.Duration {
 func (h *helper) moves(dc int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if l := h.lanes[h.home]; l != nil && dc != h.home {
-		delete(h.lanes, h.home)
-		l.close()
+	if f := h.fans[h.home]; f != nil && dc != h.home {
+		delete(h.fans, h.home)
+		for _, l := range f.lanes {
+			l.close()
+		}
 	}
 	h.home = dc
 }

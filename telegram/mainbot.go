@@ -149,9 +149,9 @@ func (b *MainBot) Ready() bool {
 		return false
 	}
 	b.bot.mu.Lock()
-	ready, l := b.bot.ready, b.bot.lanes[b.bot.home]
+	ready, f := b.bot.ready, b.bot.fans[b.bot.home]
 	b.bot.mu.Unlock()
-	return ready && l != nil && l.connected() && b.feed.started.Load()
+	return ready && f != nil && f.lanes[0].connected() && b.feed.started.Load()
 }
 
 // Known is the bot's own account as it was last told; false = never yet.
@@ -213,7 +213,7 @@ func (b *MainBot) call(ctx context.Context, what string, ask func(context.Contex
 				return fmt.Errorf("%s: %w: %w", what, busy(v.wait), err)
 			}
 			wait = v.wait
-		case actMove, actClock:
+		case actMove, actRetry, actClock:
 		case actLogin, actNewKey:
 			b.bot.suffer("", l, err) // the next life logs in
 		default:

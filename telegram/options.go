@@ -40,6 +40,12 @@ type Options struct {
 	// LoginAgain is how long a bot whose login is gone waits for the next, then twice
 	// as long and so on up to an hour: Telegram limits logins; 0 = 30 s.
 	LoginAgain time.Duration
+	// Lanes are kept for each bot and data centre in use, and LanesMost there may be
+	// while urgent parts wait; 0 = 2 and 8, but not below Lanes.
+	Lanes, LanesMost int
+	// ReferenceAge is how old a file reference may be before it is fetched anew ahead
+	// of need; 0 = an hour. One that ran out sooner teaches the pool.
+	ReferenceAge time.Duration
 	// Rand is for nonces and keys; nil = crypto/rand.
 	Rand io.Reader
 }
@@ -67,6 +73,16 @@ func (o Options) filled() Options {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.Lanes == 0 {
+		o.Lanes = 2
+	}
+	if o.LanesMost == 0 {
+		o.LanesMost = 8
+	}
+	o.LanesMost = max(o.LanesMost, o.Lanes)
+	if o.ReferenceAge == 0 {
+		o.ReferenceAge = time.Hour
 	}
 	return o
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/teleplay/teleplay"
 )
 
+const partBytes = teleplay.PartSize
+
 // run is a run of a chunk's parts that one upload.getFile fetches: a power of two
 // of them, beginning at a multiple of itself, as Telegram demands. It may reach
 // past the chunk's end; the answer is short then.
@@ -13,43 +15,51 @@ type run struct {
 	part, parts int
 }
 
-func (r run) offset() int  { return r.part * teleplay.PartSize }
-func (r run) limit() int   { return r.parts * teleplay.PartSize }
+func (r run) offset() int  { return r.part * partBytes }
+func (r run) limit() int   { return r.parts * partBytes }
 func (r run) mask() uint64 { return (^uint64(0) >> (64 - r.parts)) << r.part }
 
 // length is how many bytes the answer must have in a chunk of size bytes.
 func (r run) length(size int) int { return min(r.limit(), size-r.offset()) }
 
+// In parts of 16 KiB.
 const (
-	urgentMost = 8  // parts of an urgent run: 128 KiB
-	bulkMost   = 32 // of any other: 512 KiB
+	edgeLeast = 2  // of an urgent run behind the leading edge: 32 KiB
+	edgeMost  = 8  // 128 KiB
+	bulkMost  = 32 // of any other: 512 KiB
 )
 
 // plan cuts the missing parts of one chunk into runs: from the part that somebody
-// waits for to the end, then the front. An urgent plan begins with 16, 16, 32 and
-// 64 KiB, so that the first byte is there at once.
+// waits for to the end, then the front. The tail of an urgent plan begins with the
+// leading edge of 16, 16, 32 and 64 KiB, so that the first byte is there at once,
+// and goes on in runs that keep every lane busy to the end.
 type plan struct {
 	size, from int // bytes
 	urgent     bool
-	cut        int // runs made
+	cut        int // runs of the tail made
 }
 
-// next is the next run of parts that are all wanted; false when none is left.
-func (p *plan) next(wanted uint64) (run, bool) {
+func (p *plan) first() int { return min(p.from/partBytes, teleplay.Parts(p.size)-1) }
+
+// tail is what of wanted somebody waits for: the rest is the front.
+func (p *plan) tail(wanted uint64) uint64 { return wanted >> p.first() << p.first() }
+
+// next is the next run of parts that are all wanted, on one of lanes; false when
+// none is left.
+func (p *plan) next(wanted uint64, lanes int) (r run, ok bool) {
 	parts := teleplay.Parts(p.size)
-	first := min(p.from/teleplay.PartSize, parts-1)
-	wanted &= ^uint64(0) >> (64 - parts)
-	start, most := bits.TrailingZeros64(wanted>>first)+first, p.most()
-	if start >= parts {
-		start, most = bits.TrailingZeros64(wanted), bulkMost
-	}
-	if start >= parts {
+	all := ^uint64(0) >> (64 - parts)
+	wanted &= all
+	start, most := bits.TrailingZeros64(p.tail(wanted)), bulkMost
+	if start < parts {
+		most = p.most(lanes)
+	} else if start = bits.TrailingZeros64(wanted); start >= parts {
 		return run{}, false
 	}
-	r := run{start, 1}
+	r = run{start, 1}
 	for k := 2; k <= most && start%k == 0; k *= 2 {
 		wider := run{start, k}
-		there := wider.mask() & (^uint64(0) >> (64 - parts)) // the rest lies past the end
+		there := wider.mask() & all // the rest lies past the end
 		if wanted&there != there {
 			break
 		}
@@ -58,11 +68,17 @@ func (p *plan) next(wanted uint64) (run, bool) {
 			break
 		}
 	}
-	p.cut++
 	return r, true
 }
 
-func (p *plan) most() int {
+// made notes that a run was asked for.
+func (p *plan) made(r run) {
+	if r.part >= p.first() {
+		p.cut++
+	}
+}
+
+func (p *plan) most(lanes int) int {
 	if !p.urgent {
 		return bulkMost
 	}
@@ -74,5 +90,5 @@ func (p *plan) most() int {
 	case 3:
 		return 4
 	}
-	return urgentMost
+	return max(edgeLeast, min(teleplay.PartsPerChunk/(2*max(lanes, 1)), edgeMost))
 }

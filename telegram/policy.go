@@ -17,6 +17,7 @@ type act int
 
 const (
 	actMove    act = iota // ask another helper at once; the connection mends itself
+	actRetry              // the server has trouble: a moment later again
 	actPark               // this method of this helper rests for a time
 	actRefresh            // fetch the file reference again with the same bot
 	actMigrate            // go to the data centre that is named
@@ -97,8 +98,11 @@ func judge(err error) verdict {
 		return verdict{act: actStop}
 	}
 	e, ok := tgerr.As(err)
-	if !ok || e.Code == 500 || e.Code == -503 || e.Type == "TIMEOUT" {
+	if !ok {
 		return verdict{act: actMove}
+	}
+	if e.Code == 500 || e.Code == -503 || e.Type == "TIMEOUT" {
+		return verdict{act: actRetry}
 	}
 	for _, r := range rules {
 		if !strings.HasPrefix(e.Type, r.prefix) {

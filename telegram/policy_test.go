@@ -36,7 +36,7 @@ func TestJudge(t *testing.T) {
 		"MESSAGE_ID_INVALID":       {act: actMissing},
 		"OFFSET_INVALID":           {act: actBug},
 		"LIMIT_INVALID":            {act: actBug},
-		"TIMEOUT":                  {act: actMove},
+		"TIMEOUT":                  {act: actRetry},
 		"CHAT_FORWARDS_RESTRICTED": {act: actRefuse},
 	} {
 		for _, code := range []int{400, 401, 406, 420} { // codes say nothing
@@ -47,7 +47,7 @@ func TestJudge(t *testing.T) {
 		}
 	}
 	for err, want := range map[error]act{
-		tgerr.New(500, "RPC_CALL_FAIL"):            actMove,
+		tgerr.New(500, "RPC_CALL_FAIL"):            actRetry,
 		errLate:                                    actMove,
 		errors.New("read: connection reset"):       actMove,
 		fmt.Errorf("open: %w", errKeyLost):         actNewKey,

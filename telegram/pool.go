@@ -13,8 +13,10 @@ import (
 // missingFor is how long a missing storage message is not asked for again.
 const missingFor = time.Minute
 
-// Pool fetches chunks from Telegram through its helpers. It is a node.Source and
-// safe for any number of goroutines.
+// Pool fetches chunks from Telegram through its helpers: one scheduler of parts over
+// all their lanes. It is a node.Source and safe for any number of goroutines.
+//
+// Its mu is taken before a helper's, that before a lane's.
 type Pool struct {
 	wire    *wire
 	helpers []*helper // immutable
@@ -23,16 +25,60 @@ type Pool struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when a helper's state changes
 	gone    map[int32]time.Time
-	turn    int
 	ended   bool
-	asks    sync.WaitGroup // parts being asked; Add under mu and not after ended
+	running sync.WaitGroup // what the scheduler has begun; Add under mu and not after ended
+
+	jobs      []*job // in order of arrival
+	asks      []*ask // in flight, in order
+	resolving map[wish]time.Time
+	foreseen  []int32       // messages to be read ahead of need
+	ahead     chan struct{} // one token: there are some
+	hedges    hedges
+	life      time.Duration // of references, as far as is known
+	turn      int
+	timer     *time.Timer // calls pump
+	due       time.Time   // when it does
+	stats     Stats
+	// What one pump works with.
+	stands []standing
+	spots  []spot
+}
+
+// wish is a message that a helper is resolving.
+type wish struct {
+	helper  *helper
+	message int32
+}
+
+// Stats is what a pool has done since it was made.
+type Stats struct {
+	Parts     int64 // asked for
+	Hedges    int64 // of them for the second time
+	HedgesWon int64 // that came
+	Late      int64 // that got no answer in time
+	Lanes     int   // connected now
+}
+
+// Stats takes all figures at one moment.
+func (p *Pool) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.stats
+	for _, h := range p.helpers {
+		s.Lanes += h.connections()
+	}
+	return s
 }
 
 // NewPool makes a pool over the helper bots, or over the main bot when there are
 // none. Run has to be called for it to work.
 func NewPool(o Options, mainToken string, helperTokens []string) *Pool {
-	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}}
-	p.wire, p.err = newWire(o)
+	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}, ahead: make(chan struct{}, 1)}
+	p.timer = time.AfterFunc(time.Hour, p.tick)
+	p.timer.Stop()
+	if p.wire, p.err = newWire(o); p.err == nil {
+		p.life = p.wire.ReferenceAge
+	}
 	if len(helperTokens) == 0 {
 		helperTokens = []string{mainToken}
 	}
@@ -42,8 +88,12 @@ func NewPool(o Options, mainToken string, helperTokens []string) *Pool {
 			p.err = errors.Join(p.err, err)
 			continue
 		}
+		if p.wire != nil {
+			h.keep = p.wire.Lanes
+		}
 		p.helpers = append(p.helpers, h)
 	}
+	p.stands = make([]standing, len(p.helpers))
 	return p
 }
 
@@ -62,11 +112,16 @@ func (p *Pool) Run(ctx context.Context) error {
 			h.run(ctx, untilDone)
 		})
 	}
+	all.Go(func() { p.lookAhead(ctx) })
 	all.Wait()
 	p.mu.Lock()
 	p.ended = true
+	p.timer.Stop()
+	for len(p.jobs) > 0 {
+		p.finish(p.jobs[0], p.told(p.jobs[0].id, errClosed))
+	}
 	p.mu.Unlock()
-	p.asks.Wait()
+	p.running.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
 		return cause
 	}
@@ -92,12 +147,20 @@ func (p *Pool) Ready() bool {
 	return false
 }
 
-// news wakes all who wait for a helper.
+// tick is the timer's.
+func (p *Pool) tick() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pump(time.Now())
+}
+
+// news is called when a helper's state changes.
 func (p *Pool) news() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	close(p.changed)
 	p.changed = make(chan struct{})
+	p.pump(time.Now())
 }
 
 func (p *Pool) waiter() <-chan struct{} {
@@ -106,15 +169,11 @@ func (p *Pool) waiter() <-chan struct{} {
 	return p.changed
 }
 
-// start runs f in a goroutine that Run waits for; false when Run has ended.
-func (p *Pool) start(f func()) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.ended {
-		return false
+// start runs f in a goroutine that Run waits for. p.mu is held.
+func (p *Pool) start(f func()) {
+	if !p.ended {
+		p.running.Go(f)
 	}
-	p.asks.Go(f)
-	return true
 }
 
 // errBusy says that every helper rests, and until when.
@@ -140,20 +199,19 @@ func (p *Pool) wake(err error) <-chan time.Time {
 	return time.After(n.until.Sub(p.wire.Now()))
 }
 
-// pick is the helper for the next bytes of message: the fittest, of those the one
-// with the fewest bytes in flight, in turn among equals.
+// pick is a helper for a small question about message: one that knows it if it can
+// be asked now, in turn among equals.
 func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 	p.mu.Lock()
 	p.turn++
 	turn := p.turn
 	p.mu.Unlock()
 	var best *helper
-	var bestFit fitness
 	var earliest time.Time
 	skipped, wait := false, false
 	for i := range p.helpers {
 		h := p.helpers[(turn+i)%len(p.helpers)]
-		switch f, until := h.fitness(message); {
+		switch f, until := h.stand(); {
 		case f == outside:
 		case f == coming:
 			wait = true
@@ -163,8 +221,8 @@ func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 			}
 		case tried[h]:
 			skipped = true
-		case best == nil || f < bestFit || f == bestFit && h.bytes.Load() < best.bytes.Load():
-			best, bestFit = h, f
+		case best == nil || best.messages.known(message) == nil && h.messages.known(message) != nil:
+			best = h
 		}
 	}
 	switch {
@@ -178,25 +236,28 @@ func (p *Pool) pick(message int32, tried map[*helper]bool) (*helper, error) {
 	return nil, errNoHelper{earliest}
 }
 
-// isGone says whether the message was found missing within the last minute.
+// isGone says whether the message was found missing within the last minute. p.mu is
+// held.
 func (p *Pool) isGone(message int32) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	at, ok := p.gone[message]
-	return ok && p.wire.Now().Sub(at) < missingFor
+	return ok && time.Since(at) < missingFor
 }
 
-func (p *Pool) lost(message int32) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.wire.Now()
+// lost ends all jobs of a message that is gone, and remembers it. p.mu is held.
+func (p *Pool) lost(message int32) {
+	now := time.Now()
 	for m, at := range p.gone {
 		if now.Sub(at) >= missingFor {
 			delete(p.gone, m)
 		}
 	}
 	p.gone[message] = now
-	return missing()
+	for _, j := range append([]*job(nil), p.jobs...) {
+		if j.id.Message == message {
+			p.finish(j, missing())
+		}
+	}
+	p.at(now) // for who stood behind them
 }
 
 // told turns the outcome of a fetch that cannot go on into the root's words.

@@ -90,11 +90,27 @@ func (r *references) moved(message int32, d *document, dc int) {
 	if ref, ok := r.seen[message]; ok && ref.serial == d.serial {
 		there := *d
 		there.dc = dc
-		f := &flight[*document]{done: make(chan struct{}), v: &there}
-		close(f.done)
-		ref.mu.Lock()
-		ref.flight = f
-		ref.mu.Unlock()
+		ref.set(&there)
+	}
+}
+
+// learned puts a document where nothing is known nor asked.
+func (r *references) learned(message int32, d *document) {
+	ref := r.at(message)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d.serial = ref.serial
+	ref.offer(d)
+}
+
+// renewed puts a fresh document in the place of d, unless another has come there.
+func (r *references) renewed(message int32, d, fresh *document) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ref, ok := r.seen[message]; ok && ref.serial == d.serial {
+		ref.serial++
+		fresh.serial = ref.serial
+		ref.set(fresh)
 	}
 }
 
@@ -105,30 +121,37 @@ func (h *helper) resolve(ctx context.Context, message int32) (*document, error) 
 		h.messages.mu.Lock()
 		serial := ref.serial
 		h.messages.mu.Unlock()
-		if wait := h.resting(getMessages); wait > 0 {
-			return nil, errParked{wait}
-		}
-		channel, err := h.storage(ctx)
+		d, err := h.look(ctx, message)
 		if err != nil {
 			return nil, err
 		}
-		msgs, err := messagesOf(ctx, h.api(), channel, message)
-		if err != nil {
-			return nil, fmt.Errorf("read storage message %d: %w", message, err)
-		}
-		for _, m := range msgs {
-			if m.GetID() != int(message) {
-				continue
-			}
-			d, err := documentOf(m)
-			if err != nil {
-				return nil, err
-			}
-			d.serial, d.good = serial, new(atomic.Bool)
-			return d, nil
-		}
-		return nil, errMissing
+		d.serial = serial
+		return d, nil
 	})
+}
+
+// look asks for the document of a storage message.
+func (h *helper) look(ctx context.Context, message int32) (*document, error) {
+	msgs, err := h.read(ctx, message)
+	if err != nil {
+		return nil, fmt.Errorf("read storage message %d: %w", message, err)
+	}
+	for _, m := range msgs {
+		if m.GetID() == int(message) {
+			return found(m)
+		}
+	}
+	return nil, errMissing
+}
+
+// found is the document of a message that was just read.
+func found(m tg.MessageClass) (*document, error) {
+	d, err := documentOf(m)
+	if err != nil {
+		return nil, err
+	}
+	d.good, d.fetched = new(atomic.Bool), time.Now()
+	return d, nil
 }
 
 // storage is the storage channel with this bot's access hash.

@@ -68,6 +68,28 @@ func (s *single[T]) peek() (v T, ok bool) {
 	}
 }
 
+// set has everybody get v from now on.
+func (s *single[T]) set(v T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flight = landed(v)
+}
+
+// offer is set if nothing is there or on its way.
+func (s *single[T]) offer(v T) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight == nil {
+		s.flight = landed(v)
+	}
+}
+
+func landed[T any](v T) *flight[T] {
+	f := &flight[T]{done: make(chan struct{}), v: v}
+	close(f.done)
+	return f
+}
+
 // forget has the next get fetch anew.
 func (s *single[T]) forget() {
 	s.mu.Lock()

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -10,7 +11,10 @@ import (
 // Thumb is the best JPEG of a storage message's file: at most 640 px and 64 KiB.
 // nil without an error: Telegram has none. Errors as Fetch's.
 func (p *Pool) Thumb(ctx context.Context, message int32) ([]byte, error) {
-	if p.isGone(message) {
+	p.mu.Lock()
+	gone := p.isGone(message)
+	p.mu.Unlock()
+	if gone {
 		return nil, missing()
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, stallMost, errLate)
@@ -40,7 +44,10 @@ func (p *Pool) Thumb(ctx context.Context, message int32) ([]byte, error) {
 		case ctx.Err() != nil:
 			return nil, p.told(message, errors.Join(context.Cause(ctx), err))
 		case judge(err).act == actMissing:
-			return nil, p.lost(message)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.lost(message)
+			return nil, missing()
 		}
 		last = err
 		tried[h] = true
@@ -56,7 +63,7 @@ func (h *helper) thumb(ctx context.Context, message int32) (b []byte, err error)
 		case d.thumb.bytes != nil:
 			b = d.thumb.bytes
 		default:
-			b, err = h.small(ctx, l, d.thumb)
+			b, err = small(ctx, l, d.thumb)
 		}
 		return err
 	})
@@ -67,20 +74,10 @@ func (h *helper) thumb(ctx context.Context, message int32) (b []byte, err error)
 }
 
 // small fetches a whole thumbnail in one call.
-func (h *helper) small(ctx context.Context, l *lane, t *thumb) ([]byte, error) {
-	h.bytes.Add(thumbMost)
-	defer h.bytes.Add(-thumbMost)
-	var box tg.UploadFileBox
+func small(ctx context.Context, l *lane, t *thumb) ([]byte, error) {
 	got := make(chan []byte, 1) // the answer may come when nobody waits any more
-	err := l.call(ctx, urgentAnswer, &tg.UploadGetFileRequest{Precise: true, Location: t.at, Limit: thumbMost}, &box,
-		func(err error) error {
-			if err != nil {
-				return err
-			}
-			b, err := bytesOf(&box, t.length)
-			got <- b
-			return err
-		})
+	err := l.call(ctx, urgentAnswer, &tg.UploadGetFileRequest{Precise: true, Location: t.at, Limit: thumbMost},
+		&filePart{t.length, func(b []byte) { got <- bytes.Clone(b) }})
 	if err != nil {
 		return nil, err
 	}

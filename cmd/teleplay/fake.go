@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/telegram/fake"
@@ -17,15 +18,17 @@ import (
 )
 
 type fakeCommand struct {
-	Listen       string `default:"127.0.0.1:24430" help:"Address of the first DC; the n-th listens on port + n - 1, the media-only one after the last. Port 0 takes free ports."`
-	AllowPublic  bool   `help:"Allow --listen on an address that others can reach."`
-	Advertise    string `help:"Host name that clients are told." placeholder:"HOST"`
-	Control      string `default:"127.0.0.1:24429" help:"Address of the control API and the chat page; loopback only."`
-	Data         string `help:"Keep the state here; default: memory." placeholder:"DIR"`
-	Seed         uint64 `default:"1" help:"Decides ids, tokens and the RSA key."`
-	DCs          string `name:"dcs" default:"2,4" help:"Ids of the data centres, the home first."`
-	Bots         int    `default:"4" help:"How many bots there are; the first is the main one, all are admins of the channel."`
-	Users        int    `default:"1" help:"How many people there are."`
+	Listen       string        `default:"127.0.0.1:24430" help:"Address of the first DC; the n-th listens on port + n - 1, the media-only one after the last. Port 0 takes free ports."`
+	AllowPublic  bool          `help:"Allow --listen on an address that others can reach."`
+	Advertise    string        `help:"Host name that clients are told." placeholder:"HOST"`
+	Control      string        `default:"127.0.0.1:24429" help:"Address of the control API and the chat page; loopback only."`
+	Data         string        `help:"Keep the state here; default: memory." placeholder:"DIR"`
+	Seed         uint64        `default:"1" help:"Decides ids, tokens and the RSA key."`
+	DCs          string        `name:"dcs" default:"2,4" help:"Ids of the data centres, the home first."`
+	Bots         int           `default:"4" help:"How many bots there are; the first is the main one, all are admins of the channel."`
+	Users        int           `default:"1" help:"How many people there are."`
+	Flood        float64       `placeholder:"PROBABILITY" help:"How probably a getFile call brings a flood of 1 to 3 seconds, like 0.02; default: never."`
+	ReferenceTTL time.Duration `name:"reference-ttl" placeholder:"DURATION" help:"Life of a file reference; default: 1h, or what --data has kept."`
 	networkFlags `embed:"" group:"Network:"`
 	PublicKeyOut string `name:"public-key-out" help:"Write the RSA public key (PEM) here." placeholder:"FILE"`
 	JSON         bool   `name:"json" help:"Print one line of JSON when ready."`
@@ -74,13 +77,20 @@ func (c *fakeCommand) Run(ctx context.Context, p *program) error {
 	if !loopback(c.Control) {
 		return &fault{2, "teleplay: --control has no login and stays on a loopback address."}
 	}
+	if c.Flood < 0 || c.Flood > 1 {
+		return &fault{2, "teleplay: --flood takes a probability from 0 to 1."}
+	}
+	if c.ReferenceTTL < 0 {
+		return &fault{2, "teleplay: --reference-ttl takes a duration like 90s."}
+	}
 	network, err := c.shape()
 	if err != nil {
 		return err
 	}
 	s, err := fake.New(fake.Options{
 		Listen: c.Listen, Advertise: c.Advertise, Control: c.Control, Data: c.Data, Seed: c.Seed,
-		DCs: dcs, Bots: c.Bots, Users: c.Users, Network: network, Log: newLog(p.stderr, 0, "text"),
+		DCs: dcs, Bots: c.Bots, Users: c.Users, Network: network,
+		Limits: fake.Limits{GetFile: fake.GetFileLimits{Probability: c.Flood}}, ReferenceTTL: c.ReferenceTTL, Log: newLog(p.stderr, 0, "text"),
 	})
 	if errors.Is(err, teleplay.ErrInvalid) {
 		return &fault{2, "teleplay: " + err.Error()}

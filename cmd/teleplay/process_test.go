@@ -288,6 +288,8 @@ func TestFakeTelegramPorts(t *testing.T) {
 		{"fake-telegram", "--bots=-1"},
 		{"fake-telegram", "--listen=127.0.0.1:0", "--profile=fast"},
 		{"fake-telegram", "--listen=127.0.0.1:0", "--rate=7"},
+		{"fake-telegram", "--flood=2"},
+		{"fake-telegram", "--reference-ttl=-1s"},
 		{"demo", "--bots=0"},
 		{"no-such-command"},
 		{"serve", "--no-such-flag"},

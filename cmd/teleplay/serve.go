@@ -24,6 +24,7 @@ import (
 // The rooms fit together.
 var (
 	_ node.Source         = (*telegram.Pool)(nil)
+	_ node.Raiser         = (*telegram.Pool)(nil)
 	_ bot.Feed            = (*telegram.MainBot)(nil)
 	_ bot.Talk            = (*telegram.MainBot)(nil)
 	_ bot.Storage         = (*telegram.MainBot)(nil)
@@ -82,6 +83,7 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 	tg := telegram.Options{
 		APIID: int(s.APIID), APIHash: string(s.APIHash), Channel: int64(s.Channel),
 		DC: string(s.DC), PublicKeys: s.PublicKey, Keys: keys, Log: log,
+		Lanes: min(2, int(s.Concurrency)), LanesMost: int(s.Concurrency),
 	}
 	mainBot := telegram.NewMainBot(tg, string(s.BotToken), db)
 	var helpers []string
@@ -99,6 +101,7 @@ func serve(ctx context.Context, s settings, ln net.Listener, noLimits bool, log 
 	edge := api.New(api.Options{
 		Library:   db,
 		Open:      func(f teleplay.File, r teleplay.Range) api.Stream { return engine.Open(f, r) },
+		Foresee:   pool.Foresee,
 		Bot:       mainBot.Known,
 		JWTSecret: []byte(s.JWTSecret), JWTSecretPrevious: []byte(s.JWTPrevious), AccessLife: s.accessLife(),
 		NoBareCodes: !bool(s.LegacyApps), WebBase: string(s.WebBase), CORSOrigins: s.Origins, TrustedProxies: s.Proxies,

@@ -22,6 +22,7 @@ type settings struct {
 	Channel      channelID  `env:"TELEGRAM_STORAGE_CHANNEL_ID,required"`
 	BotToken     botToken   `env:"TELEGRAM_BOT_TOKEN,required" file:"yes"`
 	HelperTokens botTokens  `env:"TELEGRAM_HELPER_BOT_TOKENS" file:"yes"`
+	Concurrency  lanes      `env:"TELEGRAM_CLIENT_CONCURRENCY" envDefault:"8"`
 	JWTSecret    jwtSecret  `env:"JWT_SECRET,required" file:"yes"`
 	JWTPrevious  jwtSecret  `env:"JWT_SECRET_PREVIOUS" file:"yes"`
 	DatabaseURL  sqliteURL  `env:"DATABASE_URL" file:"yes"`

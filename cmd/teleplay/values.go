@@ -183,6 +183,18 @@ func (v *minutes) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// lanes is how many connections one bot may have to one data centre.
+type lanes int
+
+func (v *lanes) UnmarshalText(b []byte) error {
+	n, err := strconv.Atoi(string(b))
+	if err != nil || n < 1 || n > 32 {
+		return reason("must be a number from 1 to 32")
+	}
+	*v = lanes(n)
+	return nil
+}
+
 type port int
 
 func (v *port) UnmarshalText(b []byte) error {

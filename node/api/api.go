@@ -36,6 +36,9 @@ type Options struct {
 	Library Library
 	// Open starts reading a range that lies in the file: node.Engine's Open.
 	Open func(f teleplay.File, r teleplay.Range) Stream
+	// Foresee is told the storage messages of files that a person has just been shown
+	// and may want next. It returns at once; nil = nobody cares.
+	Foresee func(messages []int32)
 	// Bot is the main bot as people know it, told at once: every login asks. false
 	// while nobody knows, which is a 503 where it matters; nil: never.
 	Bot func() (teleplay.Person, bool)

@@ -21,6 +21,7 @@ func (a *API) listFiles(ctx context.Context, q *request) error {
 	if err != nil {
 		return err
 	}
+	a.shown(list.Files...)
 	out := fileListShape{a.fileShapes(list.Files), list.Total, list.Page, list.PerPage, text(list.NextCursor), nil}
 	if query.IDsOnly {
 		ids := append([]int32{}, list.IDs...)
@@ -81,8 +82,21 @@ func (a *API) getFile(ctx context.Context, q *request) error {
 	if err != nil {
 		return err
 	}
+	a.shown(f)
 	q.answer(200, a.fileShape(f))
 	return nil
+}
+
+// shown tells who prepares for the first play what a person sees.
+func (a *API) shown(files ...teleplay.File) {
+	if a.o.Foresee == nil || len(files) == 0 {
+		return
+	}
+	messages := make([]int32, len(files))
+	for i, f := range files {
+		messages[i] = f.Message
+	}
+	a.o.Foresee(messages)
 }
 
 // changeFile answers PATCH /api/files/{id}.

@@ -73,6 +73,7 @@ func (a *API) getFolder(ctx context.Context, q *request) error {
 		return err
 	}
 	self := a.folderShape(v.Folder)
+	a.shown(v.Files...)
 	q.answer(200, folderViewShape{self, self, a.folderShapes(v.Subfolders), a.fileShapes(v.Files), a.folderShapes(v.Path)})
 	return nil
 }

@@ -21,9 +21,10 @@ type callEntry struct {
 	Place      int       `json:"place"`
 	Connection int64     `json:"connection"`
 	Args       *callArgs `json:"args,omitempty"`
-	Result     string    `json:"result"` // ok, or the error's text
+	Result     string    `json:"result"` // ok, the error's text, or lost: a fault has swallowed it
 	Took       span      `json:"took"`
 	Bytes      int64     `json:"bytes"` // of a file
+	Fault      int64     `json:"fault,omitempty"`
 }
 
 // callArgs is the part of a call's arguments that tests look at.
@@ -33,6 +34,9 @@ type callArgs struct {
 	Limit     int      `json:"limit,omitempty"`
 	IDs       []int    `json:"ids,omitempty"`
 	RandomIDs []string `json:"random_ids,omitempty"`
+
+	messages int // that it sends, for the limits
+	chat     int64
 }
 
 // argsOf reads the arguments that are logged; nil = none.
@@ -57,13 +61,44 @@ func argsOf(method uint32, body []byte) *callArgs {
 		if r.Decode(b) != nil {
 			return nil
 		}
-		a := &callArgs{IDs: r.ID}
+		a := &callArgs{IDs: r.ID, messages: len(r.ID), chat: chatOf(r.ToPeer)}
 		for _, id := range r.RandomID {
 			a.RandomIDs = append(a.RandomIDs, strconv.FormatInt(id, 10))
 		}
 		return a
+	case tg.MessagesSendMessageRequestTypeID:
+		var r tg.MessagesSendMessageRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		return &callArgs{messages: 1, chat: chatOf(r.Peer)}
+	case tg.MessagesSendMediaRequestTypeID:
+		var r tg.MessagesSendMediaRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		return &callArgs{messages: 1, chat: chatOf(r.Peer)}
 	}
 	return nil
+}
+
+// logged is what the log shows of them; nil = nothing.
+func (a *callArgs) logged() *callArgs {
+	if a == nil || a.Offset == nil && a.IDs == nil {
+		return nil
+	}
+	return a
+}
+
+// chatOf tells a bot's chats apart; a channel is below 0.
+func chatOf(p tg.InputPeerClass) int64 {
+	switch p := p.(type) {
+	case *tg.InputPeerChannel:
+		return -p.ChannelID
+	case *tg.InputPeerUser:
+		return p.UserID
+	}
+	return 0
 }
 
 // callLog is the newest calls in the order in which they ended.

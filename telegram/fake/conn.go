@@ -112,8 +112,12 @@ func (c *conn) serve(ctx context.Context) {
 			return
 		case err == nil:
 		case errors.As(err, &te):
-			// The connection stays: clients make their new key on it.
+			// The connection stays: clients make their new key on it. One too many
+			// is closed once it was told.
 			c.fail(te)
+			if te == errTooMany {
+				_, _ = io.Copy(io.Discard, c.in)
+			}
 		default:
 			c.close("client")
 			return
@@ -144,7 +148,9 @@ func (c *conn) receive(ctx context.Context, payload []byte) error {
 	if len(m.MessageDataWithPadding)-int(m.MessageDataLen) < paddingMin {
 		return errKeyNotFound // gotd has looked at its upper end
 	}
-	c.seen(key)
+	if !c.counted(key) {
+		return errTooMany
+	}
 	return key.session(m.SessionID, c.server).receive(ctx, c, len(payload), m)
 }
 
@@ -184,6 +190,9 @@ func (c *conn) unencrypted(payload []byte) error {
 func (c *conn) fail(e transportError) {
 	f := c.server.frames.make(4)
 	binary.LittleEndian.PutUint32(f.buf[headRoom:], uint32(e))
+	if e == errTooMany {
+		f.last = "server"
+	}
 	c.send(f)
 }
 
@@ -234,20 +243,6 @@ func (c *conn) accountID() int64 {
 	return 0
 }
 
-// think takes the server's time for a query.
-func (c *conn) think(ctx context.Context) {
-	d := c.shape().Think
-	if d <= 0 {
-		return
-	}
-	over := time.NewTimer(d)
-	defer over.Stop()
-	select {
-	case <-over.C:
-	case <-ctx.Done():
-	}
-}
-
 // chance is a source of the connection's own that follows from the seed.
 func (c *conn) chance(stream uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(c.server.opt.Seed, uint64(c.id)<<1|stream))
@@ -273,15 +268,6 @@ func (c *conn) expect(d time.Duration) {
 		return
 	}
 	c.idle.Reset(d)
-}
-
-// seen counts the connection for the key's account.
-func (c *conn) seen(key *authKey) {
-	account := key.account()
-	if old := c.account.Load(); account == 0 || old != nil && old.id == account {
-		return
-	}
-	c.server.stats.moved(c, account)
 }
 
 // leave ends what the reader owned: its sessions have no connection any more.

@@ -25,6 +25,7 @@ func (s *Server) Handler() http.Handler {
 	s.infoRoutes(mux)
 	s.accountRoutes(mux)
 	s.ruleRoutes(mux)
+	s.faultRoutes(mux)
 	s.chatRoutes(mux)
 	s.channelRoutes(mux)
 	s.documentRoutes(mux)

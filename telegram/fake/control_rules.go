@@ -14,6 +14,14 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 		}
 		return s.world.changeSettings(patch)
 	}))
+	mux.Handle("GET /v1/limits", s.ok(func(*http.Request) (any, error) { return s.limits.current(), nil }))
+	mux.Handle("PATCH /v1/limits", s.ok(func(r *http.Request) (any, error) {
+		patch, err := readBody(r)
+		if err != nil {
+			return nil, err
+		}
+		return s.limits.patch(patch)
+	}))
 	mux.Handle("POST /v1/references/expire", s.ok(func(r *http.Request) (any, error) {
 		which, err := decode[struct {
 			Account  int64 `json:"account"`
@@ -34,6 +42,8 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 		if err := s.world.reset(); err != nil {
 			return nil, err
 		}
+		s.limits.reset()
+		s.faults.clear()
 		s.network.reset()
 		if err := s.turnAll(r.Context()); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ import (
 // and throws the answers away as they are.
 func BenchmarkCost(b *testing.B) {
 	for _, size := range []int{512 << 10, 1 << 20} {
-		b.Run(fmt.Sprintf("KiB=%d", size>>10), func(b *testing.B) { cost(b, size) })
+		b.Run(fmt.Sprintf("KiB=%d", size>>10), func(b *testing.B) { costOf(b, size) })
 	}
 }
 
@@ -38,7 +38,7 @@ const (
 	drainAhead = 2 // requests in flight of each lane
 )
 
-func cost(b *testing.B, size int) {
+func costOf(b *testing.B, size int) {
 	w := served(b)
 	if _, err := w.world.post(channelID, []item{{Media: film(7, 4<<30-1)}}); err != nil {
 		b.Fatal(err)

@@ -39,8 +39,9 @@ func (s *Server) arrive(k *authKey, body []byte) (wrapped, error) {
 	return w, nil
 }
 
-// dispatch runs one query and returns its answer, rpc_error included.
-func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64, q wrapped) bin.Encoder {
+// dispatch runs one query and returns its answer, rpc_error included, and how it
+// goes out.
+func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64, q wrapped) (answer bin.Encoder, how manner) {
 	begun := time.Now() // how long it took, whatever the fake's own clock says
 	unfit := q.wrong
 	if unfit == nil {
@@ -50,7 +51,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: q.layer,
 		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
 	}
-	name := s.method(q.method)
+	name, args := s.method(q.method), argsOf(q.method, q.body)
 	subscribes := unfit == nil && q.inited && !q.noUpdates && !quiet(name) && !s.away(k)
 	if subscribes && k.account != 0 {
 		// Before the handler: no update may fall between a state and the first push.
@@ -58,10 +59,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	}
 	done := s.stats.begin(k.account, name)
 	s.sessionLog.called(ss, c)
-	var (
-		answer bin.Encoder
-		err    error
-	)
+	var err error
 	switch refusal := ss.key.refused(); {
 	case unfit != nil:
 		err = unfit
@@ -70,11 +68,11 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	case refusal != "" && !strings.HasPrefix(name, "auth.") && name != "help.getConfig":
 		err = tgerr.New(401, refusal)
 	default:
-		answer, err = s.run(k, q.method, q.body)
+		answer, how, err = s.pass(k, q, name, args)
 	}
 	if account := ss.key.account(); account != k.account {
 		// The call was a login or a logout.
-		c.seen(ss.key)
+		c.counted(ss.key)
 		if subscribes && account != 0 {
 			ss.updates.Store(true)
 		}
@@ -94,16 +92,19 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	}
 	took := time.Since(begun)
 	n := size(answer)
-	done(rpcErr, n, took)
+	done(rpcErr, answer != nil, n, took)
 	result := "ok"
-	if rpcErr != nil {
+	switch {
+	case rpcErr != nil:
 		result = rpcErr.Message
+	case answer == nil:
+		result = "lost"
 	}
 	s.calls.add(callEntry{
 		Date: stamp{s.opt.Now()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
-		Args: argsOf(q.method, q.body), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n,
+		Args: args.logged(), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n, Fault: how.fault,
 	})
-	return answer
+	return answer, how
 }
 
 // run calls the method's handler. Where a decode error says that another

@@ -55,9 +55,6 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	v := w.stats.view()
-	if got := v.Totals.Floods; got != 1 {
-		t.Errorf("floods = %d", got)
-	}
 	if got := v.Accounts[0].Methods["auth.logOut"].Errors["FLOOD_WAIT"]; got != 1 {
 		t.Errorf("FLOOD_WAIT = %d", got)
 	}

@@ -141,9 +141,12 @@ func (d *downstream) done() {
 func (d *downstream) deliver(p arriving) error {
 	err := d.c.put(p.b)
 	if p.of != nil {
-		owed := len(p.of.buf)
+		owed, last := len(p.of.buf), p.of.last
 		d.c.server.frames.free(p.of)
 		d.c.written(owed)
+		if last != "" && err == nil {
+			d.c.close(last)
+		}
 	}
 	return err
 }

@@ -49,8 +49,8 @@ func (g *gate) rest() (time.Duration, <-chan struct{}) {
 	return d, g.changed
 }
 
-// pass returns once all gates are open; false: stop was closed before.
-func pass(stop <-chan struct{}, gates ...*gate) bool {
+// await returns once all gates are open; false: stop was closed before.
+func await(stop <-chan struct{}, gates ...*gate) bool {
 	for i := 0; i < len(gates); {
 		d, changed := gates[i].rest()
 		if d == 0 {

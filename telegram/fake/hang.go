@@ -8,7 +8,8 @@ import (
 
 // How a connection ends, and how it stays without living.
 
-// close ends the connection; what is queued is lost. by: client, server.
+// close ends the connection; what is queued is lost. by: client, server, fault,
+// duplicate.
 func (c *conn) close(by string) {
 	c.end(by, func(raw net.Conn) {
 		if c.halfOpen() {
@@ -65,12 +66,12 @@ func (c *conn) halfOpen() bool {
 // part closes the socket of a connection that has ended, when the client may hear
 // of it.
 func (c *conn) part(ctx context.Context) {
-	pass(ctx.Done(), c.gates[:]...)
+	await(ctx.Done(), c.gates[:]...)
 	_ = c.raw.Close()
 }
 
-// pass waits while the connection is half open; false: it was closed.
-func (c *conn) pass() bool { return pass(c.done, c.gates[:]...) }
+// flows waits while the connection is half open; false: it was closed.
+func (c *conn) flows() bool { return await(c.done, c.gates[:]...) }
 
 // allowed is how much of b may be sent, and whether the connection is reset behind it.
 func (c *conn) allowed(b []byte) (some []byte, last bool) {
@@ -88,7 +89,7 @@ func (c *conn) allowed(b []byte) (some []byte, last bool) {
 
 // put writes to the socket, unless the connection ends before.
 func (c *conn) put(b []byte) error {
-	if !c.pass() {
+	if !c.flows() {
 		return net.ErrClosed
 	}
 	b, last := c.allowed(b)

@@ -36,9 +36,14 @@ type Options struct {
 	Bots, Users int
 	// Network is what connections are like unless the control API says otherwise.
 	Network Shape
-	Log     *slog.Logger     // nil = silent
-	Now     func() time.Time // nil = time.Now
-	Rand    io.Reader        // nil = crypto/rand; for nonces, keys and padding, read by one goroutine at a time
+	// Limits are what is allowed at the start and after a reset.
+	Limits Limits
+	// ReferenceTTL is the life of a file reference at the start and after a reset;
+	// 0 = 1h, or what Data has kept.
+	ReferenceTTL time.Duration
+	Log          *slog.Logger     // nil = silent
+	Now          func() time.Time // nil = time.Now
+	Rand         io.Reader        // nil = crypto/rand; for nonces, keys and padding, read by one goroutine at a time
 }
 
 func (o Options) withDefaults() Options {
@@ -47,6 +52,7 @@ func (o Options) withDefaults() Options {
 	o.Seed = cmp.Or(o.Seed, 1)
 	o.Bots = cmp.Or(o.Bots, 4)
 	o.Users = cmp.Or(o.Users, 1)
+	o.Limits = o.Limits.withDefaults()
 	if len(o.DCs) == 0 {
 		o.DCs = []int{2, 4}
 	}

@@ -21,6 +21,7 @@ type rpc struct {
 	// guarded by the session's mu
 	finished bool
 	failed   bool     // it was answered by an error
+	lost     bool     // a fault keeps its answer back for good
 	dropped  bool     // by rpc_drop_answer: nobody wants the answer
 	plain    []byte   // the answer with its head; nil = none, or acknowledged
 	envelope envelope // of the answer; the same each time that it is sent
@@ -38,13 +39,15 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 			s.acked(r.MsgIDs[:min(len(r.MsgIDs), ackMax)])
 		}
 	case mt.PingRequestTypeID:
-		if r, ok := service[mt.PingRequest](s, c, m); ok {
+		if r, ok := service[mt.PingRequest](s, c, m); ok && !s.starved(c) {
 			s.notify(c, &mt.Pong{MsgID: m.id, PingID: r.PingID})
 		}
 	case mt.PingDelayDisconnectRequestTypeID:
 		if r, ok := service[mt.PingDelayDisconnectRequest](s, c, m); ok {
 			c.expect(time.Duration(r.DisconnectDelay) * time.Second)
-			s.notify(c, &mt.Pong{MsgID: m.id, PingID: r.PingID})
+			if !s.starved(c) {
+				s.notify(c, &mt.Pong{MsgID: m.id, PingID: r.PingID})
+			}
 		}
 	case mt.GetFutureSaltsRequestTypeID:
 		if r, ok := service[mt.GetFutureSaltsRequest](s, c, m); ok {
@@ -58,15 +61,15 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 		// Nothing is owed.
 	case mt.RPCDropAnswerRequestTypeID:
 		if r, ok := service[mt.RPCDropAnswerRequest](s, c, m); ok {
-			s.begin(c, m.id, func() bin.Encoder { return s.drop(r.ReqMsgID) })
+			s.begin(c, m.id, func() (bin.Encoder, manner) { return s.drop(r.ReqMsgID), manner{} })
 		}
 	default:
 		q, err := s.server.arrive(s.key, m.body)
-		s.begin(c, m.id, func() bin.Encoder {
+		s.begin(c, m.id, func() (bin.Encoder, manner) {
 			if err != nil {
-				return rpcError(errBody)
+				return rpcError(errBody), manner{}
 			}
-			c.think(ctx)
+			_ = pause(ctx, c.shape().Think)
 			return s.server.dispatch(ctx, s, c, m.id, q)
 		})
 	}
@@ -86,7 +89,7 @@ func service[T any, R request[T]](s *session, c *conn, m message) (r T, ok bool)
 }
 
 // begin runs a query in a goroutine of its own.
-func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
+func (s *session) begin(c *conn, id int64, run func() (bin.Encoder, manner)) {
 	q := &rpc{msgID: id, done: make(chan struct{})}
 	s.mu.Lock()
 	s.queries[id] = q
@@ -96,24 +99,28 @@ func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
 	s.server.wg.Go(func() {
 		defer c.ended()
 		late := time.AfterFunc(s.server.ackAfter(), func() { s.late(q) })
-		defer late.Stop()
 		var (
 			plain  []byte
 			failed bool
-			ready  time.Time
+			how    manner
 		)
 		if err := safely(func() error {
-			answer := run()
-			ready = time.Now()
+			var answer bin.Encoder
+			answer, how = run()
+			how.ready = time.Now()
 			_, failed = answer.(*mt.RPCError)
-			plain = s.encode(id, answer)
+			if !how.lost {
+				plain = s.encode(id, answer)
+			}
 			return nil
 		}); err != nil {
 			s.server.log.Error("answer a query", "err", err)
-			ready = time.Now()
-			plain, failed = s.encode(id, rpcError(errInternal)), true
+			plain, failed, how = s.encode(id, rpcError(errInternal)), true, manner{}
 		}
-		s.finish(q, plain, failed, ready)
+		if !how.lost { // a lost answer is late for ever
+			late.Stop()
+		}
+		s.finish(q, plain, failed, how)
 	})
 }
 
@@ -121,7 +128,7 @@ func (s *session) begin(c *conn, id int64, run func() bin.Encoder) {
 func (s *session) late(q *rpc) {
 	s.mu.Lock()
 	c := s.conn
-	silent := q.finished || q.dropped || c == nil
+	silent := q.finished && !q.lost || q.dropped || c == nil
 	s.mu.Unlock()
 	if !silent {
 		s.notify(c, ack(q.msgID))
@@ -129,10 +136,10 @@ func (s *session) late(q *rpc) {
 }
 
 // finish sends the answer on the session's connection of now, and keeps it until
-// it is acknowledged. ready is when there was something to send.
-func (s *session) finish(q *rpc, plain []byte, failed bool, ready time.Time) {
+// it is acknowledged.
+func (s *session) finish(q *rpc, plain []byte, failed bool, how manner) {
 	s.mu.Lock()
-	q.finished, q.failed = true, failed
+	q.finished, q.failed, q.lost = true, failed, how.lost
 	close(q.done)
 	s.ended = append(s.ended, q)
 	if len(s.ended) > keptQueries {
@@ -140,7 +147,7 @@ func (s *session) finish(q *rpc, plain []byte, failed bool, ready time.Time) {
 		s.ended[0] = nil
 		s.ended = s.ended[1:]
 	}
-	if q.dropped {
+	if q.dropped || q.lost {
 		s.mu.Unlock()
 		return
 	}
@@ -152,10 +159,17 @@ func (s *session) finish(q *rpc, plain []byte, failed bool, ready time.Time) {
 		s.release(s.kept[0])
 		s.kept = s.kept[1:]
 	}
+	var again envelope
+	if how.twice {
+		again = s.envelope(proto.MessageServerResponse, true)
+	}
 	s.mu.Unlock()
 	if c != nil {
 		q.sealing.Lock()
-		s.seal(c, q.envelope, plain, ready)
+		s.seal(c, q.envelope, plain, how)
+		if how.twice {
+			s.seal(c, again, plain, manner{ready: how.ready})
+		}
 		q.sealing.Unlock()
 	}
 }
@@ -167,7 +181,7 @@ func (s *session) deliver(c *conn, q *rpc) {
 	s.mu.Unlock()
 	if plain != nil {
 		q.sealing.Lock()
-		s.seal(c, q.envelope, plain, time.Now())
+		s.seal(c, q.envelope, plain, manner{})
 		q.sealing.Unlock()
 	}
 }

@@ -27,17 +27,26 @@ func (w *world) importBot(c *call, r *tg.AuthImportBotAuthorizationRequest) (bin
 	// meanwhile takes this login with it.
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	bots := w.sortedBots()
-	i := slices.IndexFunc(bots, func(b bot) bool { return b.Token == r.BotAuthToken })
+	b, ok := w.byToken(r.BotAuthToken)
 	switch {
-	case i < 0:
+	case !ok:
 		return nil, refuse(400, "ACCESS_TOKEN_INVALID")
-	case bots[i].Revoked:
+	case b.Revoked:
 		return nil, refuse(400, "ACCESS_TOKEN_EXPIRED")
-	case c.far(bots[i].DC):
-		return nil, refuse(303, fmt.Sprintf("USER_MIGRATE_%d", bots[i].DC))
+	case c.far(b.DC):
+		return nil, refuse(303, fmt.Sprintf("USER_MIGRATE_%d", b.DC))
 	}
-	return w.admit(c, bots[i].ID), nil
+	return w.admit(c, b.ID), nil
+}
+
+// byToken is the bot with that token. The lock is held.
+func (w *world) byToken(token string) (bot, bool) {
+	bots := w.sortedBots()
+	i := slices.IndexFunc(bots, func(b bot) bool { return b.Token == token })
+	if i < 0 {
+		return bot{}, false
+	}
+	return bots[i], true
 }
 
 // admit logs the call's key in. The lock is held.

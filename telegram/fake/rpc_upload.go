@@ -100,6 +100,8 @@ type filePart struct {
 	offset int64
 	size   int
 	jpeg   bool
+
+	surplus int // bytes too many, by a fault
 }
 
 // Encode writes upload.file.
@@ -112,24 +114,25 @@ func (f *filePart) Encode(b *bin.Buffer) error {
 	}
 	b.PutInt(f.mtime)
 	start := len(b.Buf)
-	if f.size < 254 {
-		b.Buf = append(b.Buf, byte(f.size))
+	size := f.size + f.surplus
+	if size < 254 {
+		b.Buf = append(b.Buf, byte(size))
 	} else {
-		b.Buf = append(b.Buf, 254, byte(f.size), byte(f.size>>8), byte(f.size>>16))
+		b.Buf = append(b.Buf, 254, byte(size), byte(size>>8), byte(size>>16))
 	}
 	from := len(b.Buf)
-	end := from + f.size
+	end := from + size
 	padded := end + (4-(end-start)%4)%4
 	b.Buf = slices.Grow(b.Buf, padded-from)[:padded]
-	clear(b.Buf[end:padded])
-	return f.body.fill(b.Buf[from:end], f.offset)
+	clear(b.Buf[from+f.size : padded])
+	return f.body.fill(b.Buf[from:from+f.size], f.offset)
 }
 
 // fileBytes is how many bytes of a file an answer carries, and whether it is one.
 func fileBytes(answer bin.Encoder) (int, bool) {
 	switch f := answer.(type) {
 	case *filePart:
-		return f.size, true
+		return f.size + f.surplus, true
 	case *tg.UploadFile:
 		return len(f.Bytes), true
 	}

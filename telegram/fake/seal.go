@@ -57,6 +57,7 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 type frame struct {
 	buf   []byte
 	since time.Time // it was there to be sent
+	last  string    // the connection is closed behind it, by this; "" = it goes on
 }
 
 // frames keeps the memory of frames that were sent.
@@ -68,7 +69,7 @@ func (p *frames) make(n int) *frame {
 	if !ok {
 		f = new(frame)
 	}
-	f.since = time.Time{}
+	f.since, f.last = time.Time{}, ""
 	if cap(f.buf) < headRoom+n+tailRoom {
 		f.buf = make([]byte, headRoom+n, headRoom+n+tailRoom)
 	}

@@ -13,9 +13,12 @@ import (
 )
 
 // served is a server with its world, to be talked to by hand.
-func served(t testing.TB) *wire {
+func served(t testing.TB) *wire { t.Helper(); return servedWith(t, Options{}) }
+
+func servedWith(t testing.TB, o Options) *wire {
 	t.Helper()
-	s, err := New(Options{Listen: "127.0.0.1:0", Control: "127.0.0.1:0"})
+	o.Listen, o.Control = "127.0.0.1:0", "127.0.0.1:0"
+	s, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ type Server struct {
 	names   map[uint32]string // of all methods, with their ids behind a #
 	// ackAfter is when a query without an answer is acknowledged by itself.
 	ackAfter func() time.Duration
+	limits   *limiter
+	faults   *faultList
 	rules    atomic.Pointer[settings] // the world's, of now
 
 	ring        *keyring
@@ -68,13 +70,16 @@ func New(o Options) (*Server, error) {
 			return nil, teleplay.Fail(teleplay.ErrInvalid, "", "the DCs are different numbers from 1 to 999")
 		}
 	}
+	if o.ReferenceTTL < 0 {
+		return nil, teleplay.Fail(teleplay.ErrInvalid, "", "the life of a reference is positive")
+	}
 	if o.Bots < 1 || o.Users < 1 {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", "there must be a bot and a user")
 	}
 	if host, _, err := net.SplitHostPort(o.Control); err != nil || !loopback(host) {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("the control port has no login: it must be on loopback, not %q", o.Control))
 	}
-	if err := o.Network.check(); err != nil {
+	if err := errors.Join(o.Network.check(), o.Limits.check()); err != nil {
 		return nil, err
 	}
 	s := bare(o)
@@ -96,7 +101,7 @@ func bare(o Options) *Server {
 	return &Server{
 		opt: o, dcs: dcs, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
 		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
-		network: newNetwork(o.Network, o.DCs), stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(),
+		network: newNetwork(o.Network, o.DCs), stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o), faults: newFaultList(o),
 		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }

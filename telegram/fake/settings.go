@@ -43,7 +43,7 @@ func (w *world) currentSettings() settings {
 func (w *world) changeSettings(patch []byte) (settings, error) {
 	var s settings
 	err := w.change(func() (err error) {
-		if s, err = merge(w.rules(), defaultSettings(), patch); err != nil {
+		if s, err = merge(w.rules(), w.standard, patch); err != nil {
 			return err
 		}
 		if err := s.check(); err != nil {
@@ -56,26 +56,13 @@ func (w *world) changeSettings(patch []byte) (settings, error) {
 }
 
 // merge is current with the fields of a JSON object patched over it; null takes
-// the field from standard. Fields that T does not have are refused.
+// the field from standard, however deep it is. Fields that T does not have are refused.
 func merge[T any](current, standard T, patch []byte) (T, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(patch, &fields); err != nil {
-		return current, invalid("the body is no JSON object: %v", err)
-	}
 	b, err := json.Marshal(standard)
 	if err != nil {
 		return current, err
 	}
-	var defaults map[string]json.RawMessage
-	if err := json.Unmarshal(b, &defaults); err != nil {
-		return current, err
-	}
-	for name, v := range fields {
-		if string(v) == "null" {
-			fields[name] = defaults[name]
-		}
-	}
-	if b, err = json.Marshal(fields); err != nil {
+	if b, err = nullsFrom(b, patch); err != nil {
 		return current, err
 	}
 	// The copy shares no slice with current, which the decoder would write over.
@@ -91,4 +78,28 @@ func merge[T any](current, standard T, patch []byte) (T, error) {
 		return current, invalid("%v", err)
 	}
 	return merged, nil
+}
+
+// nullsFrom is the JSON object patch with the values of standard for its nulls.
+func nullsFrom(standard, patch []byte) ([]byte, error) {
+	var fields, defaults map[string]json.RawMessage
+	if err := json.Unmarshal(patch, &fields); err != nil {
+		return nil, invalid("the body is no JSON object: %v", err)
+	}
+	if json.Unmarshal(standard, &defaults) != nil {
+		return patch, nil // no object: the decoder will say so
+	}
+	for name, v := range fields {
+		switch {
+		case string(v) == "null":
+			fields[name] = defaults[name]
+		case v[0] == '{':
+			inner, err := nullsFrom(defaults[name], v)
+			if err != nil {
+				return nil, err
+			}
+			fields[name] = inner
+		}
+	}
+	return json.Marshal(fields)
 }

@@ -26,7 +26,7 @@ type stats struct {
 
 // counter is what GET /stats counts, in all and of each account.
 type counter struct {
-	connections, connectionsMax, exchanges, logins, floods, migrations, referenceErrors, bytesSent, bytesReceived atomic.Int64
+	connections, connectionsMax, exchanges, logins, floods, callsWhileFlooded, migrations, referenceErrors, bytesSent, bytesReceived atomic.Int64
 }
 
 // accountStats is what concerns one account.
@@ -58,7 +58,7 @@ func (c *counter) open() {
 
 func (c *counter) clear() {
 	c.connectionsMax.Store(c.connections.Load())
-	for _, n := range []*atomic.Int64{&c.exchanges, &c.logins, &c.floods, &c.migrations, &c.referenceErrors, &c.bytesSent, &c.bytesReceived} {
+	for _, n := range []*atomic.Int64{&c.exchanges, &c.logins, &c.floods, &c.callsWhileFlooded, &c.migrations, &c.referenceErrors, &c.bytesSent, &c.bytesReceived} {
 		n.Store(0)
 	}
 }
@@ -88,17 +88,40 @@ func (st *stats) sent(a *accountStats, n int) {
 	}
 }
 
-// moved says that a connection is the account's from now on.
-func (st *stats) moved(c *conn, account int64) {
+// moved makes a connection the account's, unless it has as many as it may; 0 = any
+// number.
+func (st *stats) moved(c *conn, account, most int64) bool {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	a := st.account(account)
-	if old := c.account.Swap(a); old == a {
-		return
-	} else if old != nil {
+	old := c.account.Load()
+	if old == a {
+		return true
+	}
+	if most > 0 && a.connections.Load() >= most {
+		return false
+	}
+	c.account.Store(a)
+	if old != nil {
 		old.connections.Add(-1)
 	}
 	a.open()
+	return true
+}
+
+// flooded counts a flood that an account was given, refusedInFlood a call during it.
+func (st *stats) flooded(account int64) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.floods.Add(1)
+	st.account(account).floods.Add(1)
+}
+
+func (st *stats) refusedInFlood(account int64) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.callsWhileFlooded.Add(1)
+	st.account(account).callsWhileFlooded.Add(1)
 }
 
 // gone says that a connection has ended.
@@ -123,8 +146,9 @@ func (st *stats) strange(layer int) {
 	st.layers[layer]++
 }
 
-// begin counts a call; the function it returns counts how the call ended.
-func (st *stats) begin(account int64, method string) func(e *tgerr.Error, bytes int64, took time.Duration) {
+// begin counts a call; the function it returns counts how the call ended: by an
+// error, well, or not run at all.
+func (st *stats) begin(account int64, method string) func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	a := st.account(account)
@@ -136,22 +160,22 @@ func (st *stats) begin(account int64, method string) func(e *tgerr.Error, bytes 
 	m.calls++
 	m.inFlight++
 	m.inFlightMax = max(m.inFlightMax, m.inFlight)
-	return func(e *tgerr.Error, bytes int64, took time.Duration) {
+	return func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		m.inFlight--
 		m.took[bucket(took)]++
 		m.longest = max(m.longest, took)
 		if e == nil {
-			m.ok++
-			m.bytes += bytes
+			if ran {
+				m.ok++
+				m.bytes += bytes
+			}
 			return
 		}
 		m.errors[e.Type]++
 		for _, c := range []*counter{&st.counter, &a.counter} {
 			switch {
-			case strings.HasPrefix(e.Type, "FLOOD_"):
-				c.floods.Add(1)
 			case strings.HasSuffix(e.Type, "_MIGRATE"):
 				c.migrations.Add(1)
 			case strings.HasPrefix(e.Type, "FILE_REFERENCE_"):

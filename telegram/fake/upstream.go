@@ -48,7 +48,7 @@ func (u *upstream) Read(b []byte) (int, error) {
 	if !u.late {
 		if !u.far() {
 			n, err := u.raw.Read(b)
-			if !u.c.pass() {
+			if !u.c.flows() {
 				return 0, net.ErrClosed
 			}
 			if !u.far() {
@@ -104,7 +104,7 @@ func (u *upstream) fetch() {
 			}
 		}
 		n, err := u.raw.Read(b)
-		if !u.c.pass() {
+		if !u.c.flows() {
 			return
 		}
 		if u.send(b[:n], err); err != nil {

@@ -39,6 +39,8 @@ type world struct {
 	bots0     int
 	users0    int
 	data      string // "" = memory
+	standard  settings
+	ttl       time.Duration // of a reference, in place of the one that data keeps; 0 = none
 	log       *slog.Logger
 	now       func() time.Time
 	push      func(account, except int64, u tg.UpdatesClass) // must not block, nor call the world
@@ -98,8 +100,9 @@ func newWorld(o Options, s *Server) *world {
 		blobs:     &blobs{held: map[string][]byte{}},
 		changed:   make(chan struct{}),
 	}
-	if w.data != "" {
-		w.blobs.dir = filepath.Join(w.data, "blobs")
+	w.standard, w.ttl = defaultSettings(), o.ReferenceTTL
+	if w.ttl != 0 {
+		w.standard.ReferenceTTL = span(w.ttl)
 	}
 	if len(w.dcs) == 0 {
 		w.dcs = []int{2, 4}
@@ -150,7 +153,7 @@ func newWorld(o Options, s *Server) *world {
 func (w *world) populate() {
 	w.db.counters.put("seed", int64(w.seed))
 	w.db.dcs.put("", w.dcs)
-	w.db.settings.put("", defaultSettings())
+	w.db.settings.put("", w.standard)
 	w.db.channels.put(channelID, channel{Title: channelTitle, Date: w.now().Unix()})
 	w.db.boxes.put(channelID, box{PTS: 1})
 	for i := range w.users0 {
@@ -207,6 +210,11 @@ func (w *world) load() error {
 		w.db.dcs.put("", w.dcs) // kept by a build that did not note them
 	} else if !slices.Equal(kept, w.dcs) {
 		return teleplay.Fail(teleplay.ErrConflict, "other_dcs", fmt.Sprintf("%s holds a world of the DCs %v, not %v", w.data, kept, w.dcs))
+	}
+	if w.ttl != 0 {
+		rules := w.rules()
+		rules.ReferenceTTL = span(w.ttl)
+		w.db.settings.put("", rules)
 	}
 	return w.journal.rewrite(path)
 }

@@ -1,0 +1,149 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gotd/td/tg"
+
+	"github.com/teleplay/teleplay"
+)
+
+// hopsMost is how often a job follows FILE_MIGRATE with one helper.
+const hopsMost = 2
+
+// referencesFail is after how many helpers whose fresh references are refused a
+// file is given up.
+const referencesFail = 3
+
+// ask is one part in flight. The Pool's mu guards what changes.
+type ask struct {
+	job    *job
+	run    run
+	helper *helper
+	lane   *lane
+	doc    *document
+
+	sent     time.Time
+	expected time.Duration
+	before   int64 // answers that the lane had had
+	late     bool  // nobody counts on it any more
+	twice    bool  // another helper was asked for the same, or this is it
+	second   bool  // this is it
+}
+
+// ask sends one run on its way; false: the lane has just lost its connection. p.mu
+// is held.
+func (p *Pool) ask(j *job, r run, s spot, urgent bool, now time.Time) (*ask, bool) {
+	a := &ask{job: j, run: r, helper: s.helper, lane: s.lane, doc: s.doc, sent: now,
+		expected: s.lane.time(r.limit()), before: s.lane.answers.Load()}
+	err := s.lane.ask(&tg.UploadGetFileRequest{
+		Precise: true, Location: s.doc.at, Offset: j.id.Offset() + int64(r.offset()), Limit: r.limit(),
+	}, &filePart{r.length(j.size), func(b []byte) { j.sink.Put(r.part, b) }}, func(err error) { p.answered(a, err) })
+	if err != nil {
+		return nil, false
+	}
+	s.lane.sent(now, r.limit())
+	if urgent {
+		s.lane.next = now.Add(burstGap)
+	}
+	p.asks = append(p.asks, a)
+	j.asks = append(j.asks, a)
+	p.hedges.asked(now)
+	p.stats.Parts++
+	return a, true
+}
+
+// answered takes the outcome of a part, late ones too.
+func (p *Pool) answered(a *ask, err error) {
+	if err != nil {
+		a.helper.suffer(getFile, a.lane, err)
+	}
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, other := range p.asks {
+		if other == a {
+			p.asks = append(p.asks[:i], p.asks[i+1:]...)
+			break
+		}
+	}
+	a.job.remove(a)
+	a.lane.answered(now, a.sent, a.run.limit(), a.expected, err == nil)
+	if err == nil {
+		a.doc.good.Store(true)
+		p.hedges.note(classOf(a.lane.dc, a.run), now.Sub(a.sent))
+		if a.second {
+			p.stats.HedgesWon++
+		}
+		a.job.progress = now
+	} else if !a.job.over {
+		p.failed(a, err, now)
+	}
+	p.pump(now)
+}
+
+// failed decides how the job of a part that failed goes on. p.mu is held.
+func (p *Pool) failed(a *ask, err error, now time.Time) {
+	j, h := a.job, a.helper
+	j.last = err
+	with := j.with(h)
+	switch v := judge(err); {
+	case v.act == actMissing:
+		p.lost(j.id.Message)
+	case v.act == actPark, v.act == actShut:
+		// It rests now; others are asked.
+	case v.act == actBug:
+		p.wire.Log.Error("Telegram refuses our question", "chunk", j.id, "part", a.run.part, "parts", a.run.parts, "err", err.Error())
+		p.finish(j, err)
+	case v.act == actRefresh:
+		p.aged(a.doc, now)
+		if h.messages.stale(j.id.Message, a.doc, h.wire.Now()) {
+			return
+		}
+		j.tried[h], with.reference = true, true
+		if n := j.count(func(f *failures) bool { return f.reference }); n >= min(referencesFail, len(p.helpers)) {
+			p.finish(j, p.told(j.id, err))
+		}
+	case v.act == actMigrate && with.hops < hopsMost:
+		with.hops++
+		h.messages.moved(j.id.Message, a.doc, v.dc)
+	case v.act == actLogin && a.lane != h.lane(0) && !with.carried:
+		with.carried, j.tried[h] = true, true
+		p.start(func() { p.carry(a) })
+	case v.act == actRetry && j.urgency != teleplay.Urgent:
+		p.again(j, now)
+	default:
+		j.tried[h] = true
+	}
+}
+
+// carry brings the bot's login to the data centre that does not know it.
+func (p *Pool) carry(a *ask) {
+	err := a.helper.carry(context.Background(), a.lane.dc, a.lane)
+	if err != nil {
+		a.helper.suffer(getFile, a.lane, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		delete(a.job.tried, a.helper)
+	}
+	p.pump(time.Now())
+}
+
+// again has the job wait before it asks anybody; after too often it fails. p.mu is
+// held.
+func (p *Pool) again(j *job, now time.Time) {
+	if j.rest.After(now) {
+		return
+	}
+	if j.rounds >= roundsMost && !unsent(j.last) {
+		p.finish(j, p.told(j.id, errors.Join(errTried, j.last)))
+		return
+	}
+	j.rest = now.Add(min(firstPause<<(2*min(j.rounds, roundsMost)), lastPause))
+	j.rounds++
+	clear(j.tried)
+}

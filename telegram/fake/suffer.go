@@ -1,0 +1,122 @@
+package fake
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gotd/td/bin"
+	"github.com/gotd/td/tgerr"
+)
+
+// manner is how an answer goes out. The zero value: as it should.
+type manner struct {
+	fault int64  // that hit the call; 0 = none
+	lost  bool   // the client never gets it
+	twice bool   // and again, as another message
+	end   string // the connection is closed behind it, by this; "" = it goes on
+	// ready is when it could have left: what this process takes to make it is no
+	// time of the network's. Zero = once it is made.
+	ready time.Time
+}
+
+// pass runs a query as far as floods, faults and limits let it. The answer is nil
+// for a query that a fault has swallowed.
+func (s *Server) pass(k *call, q wrapped, method string, a *callArgs) (answer bin.Encoder, how manner, err error) {
+	account := s.payer(k, q)
+	if e := s.limits.flooded(account, method); e != nil {
+		s.stats.refusedInFlood(account)
+		return nil, how, e
+	}
+	f, hit := s.faults.hit(k, account, method, a)
+	if !hit || f.runs() {
+		answer, err = s.limited(k, q, account, method, a)
+	}
+	if !hit {
+		return answer, how, err
+	}
+	how.fault = f.ID
+	if pause(k.ctx, time.Duration(f.Do.Delay)) != nil {
+		how.lost = true // the server ends
+		return answer, how, err
+	}
+	answer, err = s.suffer(k, account, method, f.Do, answer, err, &how)
+	how.lost = how.lost || answer == nil && err == nil
+	return answer, how, err
+}
+
+func (s *Server) limited(k *call, q wrapped, account int64, method string, a *callArgs) (bin.Encoder, error) {
+	if e := s.limits.take(account, k.conn.id, method, a); e != nil {
+		s.stats.flooded(account)
+		return nil, e
+	}
+	return s.run(k, q.method, q.body)
+}
+
+// suffer does a deed to a call, whose answer is nil if it was not run.
+func (s *Server) suffer(k *call, account int64, method string, do *deed, answer bin.Encoder, err error, how *manner) (bin.Encoder, error) {
+	switch {
+	case do.Error != nil:
+		e := tgerr.New(do.Error.Code, do.Error.Message)
+		if strings.HasPrefix(e.Type, "FLOOD_") {
+			s.limits.flood(account, method, e)
+			s.stats.flooded(account)
+		}
+		return nil, e
+	case do.Drop != nil:
+		how.lost = true
+	case do.Short != nil:
+		return stretched(answer, -*do.Short), err
+	case do.Long != nil:
+		return stretched(answer, *do.Long), err
+	case do.Twice != nil:
+		how.twice = true
+	case do.CDNRedirect != nil:
+		return elsewhere(), nil
+	default:
+		how.lost = k.conn.suffer(do)
+	}
+	return answer, err
+}
+
+// suffer does a deed to the connection and says whether an answer on it is lost.
+func (c *conn) suffer(do *deed) (lost bool) {
+	switch {
+	case do.Reset != nil:
+		c.reset("fault")
+	case do.ResetAfter != nil:
+		c.resetAfter(*do.ResetAfter)
+	case do.Stall != nil:
+		c.stall(time.Duration(*do.Stall))
+	case do.Transport != nil:
+		c.fail(transportError(*do.Transport))
+		return true
+	}
+	return false
+}
+
+// starved says whether a fault keeps a ping from being answered.
+func (s *session) starved(c *conn) bool {
+	account := s.key.account()
+	f, hit := s.server.faults.hit(&call{conn: c, key: s.key, session: s.id}, account, pingMethod, nil)
+	if !hit {
+		return false
+	}
+	c.suffer(f.Do)
+	return f.Do.ResetAfter == nil
+}
+
+// pause waits, unless ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

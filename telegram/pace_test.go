@@ -1,0 +1,114 @@
+package telegram
+
+import (
+	"testing"
+	"time"
+)
+
+// line is a connection with a distance and a rate, on a clock of its own.
+type line struct {
+	rtt  time.Duration
+	rate float64 // bytes/s
+	free time.Time
+}
+
+// ask is when an answer of size bytes to a question asked at now has come whole.
+func (l *line) ask(now time.Time, size int) time.Time {
+	if there := now.Add(l.rtt); there.After(l.free) {
+		l.free = there
+	}
+	l.free = l.free.Add(time.Duration(float64(size) / l.rate * float64(time.Second)))
+	return l.free
+}
+
+// drive keeps as much in flight as p takes until n parts have come.
+func drive(p *pace, l *line, size, n int) time.Duration {
+	type part struct {
+		sent, comes time.Time
+		expected    time.Duration
+	}
+	begin := time.Unix(1000, 0)
+	now := begin
+	var flying []part
+	for range n {
+		for p.takes(size, false) {
+			flying = append(flying, part{now, l.ask(now, size), p.time(size)})
+			p.sent(now, size)
+		}
+		first := flying[0]
+		flying = flying[1:]
+		now = first.comes
+		p.answered(now, first.sent, size, first.expected, true)
+	}
+	for _, f := range flying {
+		p.answered(f.comes, f.sent, size, f.expected, true)
+	}
+	return now.Sub(begin)
+}
+
+func TestPaceLearnsTheLine(t *testing.T) {
+	for _, l := range []line{
+		{rtt: 50 * time.Millisecond, rate: 5e6},
+		{rtt: 150 * time.Millisecond, rate: 1e6},
+		{rtt: 2 * time.Millisecond, rate: 100e6},
+	} {
+		p := pace{rtt: 2 * l.rtt} // the connection's first question took longer
+		for range 20 {
+			drive(&p, &line{rtt: l.rtt, rate: l.rate}, 16<<10, 1)
+		}
+		drive(&p, &line{rtt: l.rtt, rate: l.rate}, 512<<10, 60)
+		if p.rate < 0.9*l.rate || p.rate > 1.1*l.rate {
+			t.Errorf("%+v: rate %.0f", l, p.rate)
+		}
+		if p.rtt < l.rtt*8/10 || p.rtt > l.rtt*15/10+time.Millisecond {
+			t.Errorf("%+v: distance %v", l, p.rtt)
+		}
+	}
+}
+
+// TestPaceFillsTheLine: what nobody waits for keeps a line of 50 ms and 5 MB/s busy.
+func TestPaceFillsTheLine(t *testing.T) {
+	var p pace
+	const size, n = 512 << 10, 100
+	took := drive(&p, &line{rtt: 50 * time.Millisecond, rate: 5e6}, size, n)
+	if share := float64(n*size) / 5e6 / took.Seconds(); share < 0.97 {
+		t.Errorf("%.3f of the line's rate", share)
+	}
+}
+
+func TestPaceGoesByTheWindow(t *testing.T) {
+	p := pace{rtt: 10 * time.Millisecond, rate: 1e6, window: 256 << 10}
+	now := time.Unix(1000, 0)
+	if !p.takes(1<<20, false) {
+		t.Error("an empty line takes anything")
+	}
+	p.sent(now, 128<<10)
+	if !p.takes(128<<10, false) || p.takes(129<<10, false) {
+		t.Error("the window is not kept")
+	}
+	if !p.takes(windowMost-128<<10, true) || p.takes(windowMost-127<<10, true) {
+		t.Error("what a player waits for may go up to the most that a window can be")
+	}
+	p.answered(now.Add(time.Second), now, 128<<10, 100*time.Millisecond, true)
+	if p.window != 128<<10 {
+		t.Errorf("window %d after an answer that was late", p.window)
+	}
+	p.sent(now, 1000)
+	p.answered(now.Add(1010*time.Millisecond), now.Add(time.Second), 1000, 100*time.Millisecond, true)
+	if p.window != 256<<10 {
+		t.Errorf("window %d after an answer in time", p.window)
+	}
+	for range 100 {
+		p.sent(now, 1)
+		p.answered(now, now, 1, time.Second, true)
+	}
+	if p.window != windowMost {
+		t.Errorf("window %d at most", p.window)
+	}
+	for i := range 100 {
+		p.late(now.Add(time.Duration(i) * time.Minute))
+	}
+	if p.window != windowLeast || p.flying != 0 {
+		t.Errorf("window %d, flying %d", p.window, p.flying)
+	}
+}

@@ -1,0 +1,342 @@
+package telegram
+
+import (
+	"errors"
+	"time"
+
+	"github.com/teleplay/teleplay"
+)
+
+// spot is where a part could be asked for.
+type spot struct {
+	helper *helper
+	lane   *lane
+	doc    *document
+}
+
+// prospect is why nobody, or not everybody, can be asked for a job's parts.
+type prospect struct {
+	known   bool      // some helper can
+	tried   bool      // one was tried
+	wait    bool      // one will have news
+	until   time.Time // one rests until then; zero = none
+	since   time.Time // one has been resolving the message since; zero = none
+	unasked *helper   // might resolve it
+}
+
+func (w *prospect) rests(until time.Time) {
+	if w.until.IsZero() || until.Before(w.until) {
+		w.until = until
+	}
+}
+
+// pump asks for all that can be asked for now, the most urgent first, and sets the
+// timer for what will be due. Everything that changes calls it. p.mu is held.
+func (p *Pool) pump(now time.Time) {
+	if p.ended {
+		return
+	}
+	p.due = time.Time{}
+	for i, h := range p.helpers {
+		p.stands[i].fitness, p.stands[i].until = h.stand()
+	}
+	p.expire(now)
+	for u := teleplay.Urgent; u <= teleplay.HandOver; u++ {
+		for i := 0; i < len(p.jobs); {
+			j := p.jobs[i]
+			for p.send(j, u, now) {
+			}
+			if !j.over {
+				i++
+			}
+		}
+	}
+	p.timer.Stop()
+	if !p.due.IsZero() {
+		p.timer.Reset(max(p.due.Sub(now), 0))
+	}
+}
+
+// at has pump called at t at the latest. p.mu is held.
+func (p *Pool) at(t time.Time) {
+	if p.due.IsZero() || t.Before(p.due) {
+		p.due = t
+	}
+}
+
+// send asks for the job's next part if its urgency is u; true: one was asked for.
+func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
+	if j.over {
+		return false
+	}
+	if j.rest.After(now) {
+		p.at(j.rest)
+		return false
+	}
+	wanted := j.wanted()
+	if wanted == 0 {
+		if j.complete() {
+			p.finish(j, nil)
+		}
+		return false
+	}
+	if j.rank(wanted) != u {
+		return false
+	}
+	w := p.look(j, now)
+	if j.over {
+		return false
+	}
+	urgent := u == teleplay.Urgent
+	r, _ := j.plan.next(wanted, len(p.spots))
+	s, start, ok := p.best(r.limit(), urgent, now, nil, nil)
+	if !ok {
+		if len(p.spots) > 0 {
+			p.crowd(u, now)
+		}
+		p.stuck(j, w, now)
+		return false
+	}
+	if start.After(now) {
+		p.at(start)
+		return false
+	}
+	if urgent && s.lane.flying > windowFirst {
+		p.crowd(u, now)
+	}
+	if _, ok := p.ask(j, r, s, urgent, now); ok {
+		j.plan.made(r)
+		p.turn++
+	}
+	return true
+}
+
+// crowd has the helpers grow lanes where the parts of the spots wait.
+func (p *Pool) crowd(u teleplay.Urgency, now time.Time) {
+	for _, s := range p.spots {
+		s.helper.grow(s.lane.dc, u == teleplay.Urgent, now)
+	}
+}
+
+// best is the spot that will have size bytes first, and when they may be asked for
+// there. Those of helper and lane are left out.
+func (p *Pool) best(size int, urgent bool, now time.Time, but *helper, butLane *lane) (best spot, start time.Time, ok bool) {
+	var finish time.Time
+	for i := range p.spots {
+		s := p.spots[(p.turn+i)%len(p.spots)]
+		if s.helper == but || s.lane == butLane || !s.lane.takes(size, urgent) {
+			continue
+		}
+		from := now
+		if urgent && s.lane.next.After(now) {
+			from = s.lane.next
+		}
+		if f := from.Add(s.lane.time(size)); !ok || f.Before(finish) {
+			best, start, finish, ok = s, from, f, true
+		}
+	}
+	return best, start, ok
+}
+
+// look finds the spots for a job's parts, and has helpers resolve its message who
+// do not know it.
+func (p *Pool) look(j *job, now time.Time) (w prospect) {
+	p.spots = p.spots[:0]
+	message := j.id.Message
+	for i := range p.helpers {
+		i = (p.turn + i) % len(p.helpers)
+		h, st := p.helpers[i], p.stands[i]
+		switch {
+		case st.fitness == outside:
+			continue
+		case st.fitness == coming:
+			w.wait = true
+			continue
+		case st.fitness == resting:
+			w.rests(st.until)
+			continue
+		case j.tried[h]:
+			w.tried = true
+			continue
+		}
+		d := h.messages.known(message)
+		if d == nil {
+			p.unknown(&w, h, message)
+			continue
+		}
+		if d.size > 0 && j.id.Length(d.size) != j.size {
+			j.last = errSize
+			j.tried[h], w.tried, j.with(h).size = true, true, true
+			if j.count(func(f *failures) bool { return f.size }) >= min(2, len(p.helpers)) { // no slip of one
+				p.lost(message)
+				return w
+			}
+			continue
+		}
+		w.known = true
+		if p.old(d, now) {
+			p.resolve(h, message, d)
+		}
+		up := false
+		for _, l := range h.fan(d.dc) {
+			if l.connected() {
+				if l.rtt == 0 {
+					l.rtt = time.Duration(l.hello.Load())
+				}
+				up = true
+				p.spots = append(p.spots, spot{h, l, d})
+			}
+		}
+		w.wait = w.wait || !up
+	}
+	p.introduce(j, &w, now)
+	return w
+}
+
+// unknown notes a helper that has not resolved the message.
+func (p *Pool) unknown(w *prospect, h *helper, message int32) {
+	if since, ok := p.resolving[wish{h, message}]; ok {
+		if w.since.IsZero() || since.After(w.since) {
+			w.since = since
+		}
+		return
+	}
+	if wait := h.resting(getMessages); wait > 0 {
+		w.rests(p.wire.Now().Add(wait))
+		return
+	}
+	if !h.lane(0).connected() {
+		w.wait = true
+		return
+	}
+	if w.unasked == nil || h.lane(0).flying < w.unasked.lane(0).flying {
+		w.unasked = h
+	}
+}
+
+// introduce has helpers resolve the job's message: one at first, for it may be
+// gone, another if that one takes its time, all when it is known to be there.
+func (p *Pool) introduce(j *job, w *prospect, now time.Time) {
+	message := j.id.Message
+	if w.unasked == nil {
+		return
+	}
+	switch {
+	case w.known:
+		for i, h := range p.helpers {
+			if p.stands[i].fitness == fit && !j.tried[h] && h.messages.known(message) == nil && h.resting(getMessages) <= 0 && h.lane(0).connected() {
+				p.resolve(h, message, nil)
+			}
+		}
+	case w.since.IsZero():
+		p.resolve(w.unasked, message, nil)
+		w.since = now
+	case !now.Before(w.since.Add(hedgeLeast)):
+		p.resolve(w.unasked, message, nil)
+	default:
+		p.at(w.since.Add(hedgeLeast))
+	}
+}
+
+// stuck decides what a job without a spot waits for.
+func (p *Pool) stuck(j *job, w prospect, now time.Time) {
+	switch {
+	case len(p.spots) > 0, !w.since.IsZero(), p.counted(j):
+		return // an answer will come, or be late
+	case w.tried:
+		p.again(j, now)
+		if !j.over {
+			p.at(j.rest)
+		}
+	case w.wait && !w.until.IsZero():
+		p.at(now.Add(w.until.Sub(p.wire.Now())))
+	case w.wait:
+	case !w.until.IsZero():
+		p.finish(j, p.told(j.id, errBusy{w.until}))
+	}
+}
+
+// counted says whether a part of the job is on its way that is counted on.
+func (p *Pool) counted(j *job) bool {
+	for _, a := range j.asks {
+		if !a.late {
+			return true
+		}
+	}
+	return false
+}
+
+// expire ends what has taken too long, and asks twice for what takes its time.
+func (p *Pool) expire(now time.Time) {
+	for _, j := range append([]*job(nil), p.jobs...) {
+		if end := j.progress.Add(j.stall()); now.Before(end) {
+			p.at(end)
+		} else {
+			p.finish(j, p.told(j.id, errors.Join(errLate, j.last)))
+		}
+	}
+	for i := 0; i < len(p.asks); i++ {
+		a := p.asks[i]
+		if a.late {
+			continue
+		}
+		end := a.sent.Add(bulkAnswer)
+		if u := a.urgent(); u.After(a.sent) || a.job.urgency == teleplay.Urgent {
+			end = earlier(end, u.Add(urgentAnswer))
+		}
+		if now.Before(end) {
+			p.at(end)
+			p.hedge(a, now)
+			continue
+		}
+		a.late = true
+		a.lane.late(now)
+		a.lane.missed(a.before)
+		p.stats.Late++
+		if !a.job.over {
+			a.job.tried[a.helper], a.job.last = true, errLate
+		}
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// urgent is since when a player has waited for the part.
+func (a *ask) urgent() time.Time {
+	if a.job.raised.After(a.sent) {
+		return a.job.raised
+	}
+	return a.sent
+}
+
+// hedge asks another helper, or at least another lane, for a part that a player has
+// waited for too long.
+func (p *Pool) hedge(a *ask, now time.Time) {
+	j := a.job
+	if a.twice || j.over || j.urgency != teleplay.Urgent || j.sink.Missing()&a.run.mask() == 0 {
+		return
+	}
+	when := a.sent.Add(p.hedges.patience(classOf(a.lane.dc, a.run), a.expected))
+	if now.Before(when) {
+		p.at(when)
+		return
+	}
+	p.look(j, now)
+	s, _, ok := p.best(a.run.limit(), true, now, a.helper, nil)
+	if !ok {
+		s, _, ok = p.best(a.run.limit(), true, now, nil, a.lane)
+	}
+	if !ok || !p.hedges.spend(now) {
+		p.at(now.Add(hedgeLeast))
+		return
+	}
+	if twin, ok := p.ask(j, a.run, s, true, now); ok {
+		a.twice, twin.twice, twin.second = true, true, true
+		p.stats.Hedges++
+	}
+}
