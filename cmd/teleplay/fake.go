@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/telegram/fake"
 	"golang.org/x/sync/errgroup"
 )
@@ -27,9 +29,10 @@ type fakeCommand struct {
 	Users        int           `default:"1" help:"How many people there are."`
 	Flood        float64       `placeholder:"PROBABILITY" help:"How probably a getFile call brings a flood of 1 to 3 seconds, like 0.02; default: never."`
 	ReferenceTTL time.Duration `name:"reference-ttl" placeholder:"DURATION" help:"Life of a file reference; default: 1h, or what --data has kept."`
-	PublicKeyOut string        `name:"public-key-out" help:"Write the RSA public key (PEM) here." placeholder:"FILE"`
-	JSON         bool          `name:"json" help:"Print one line of JSON when ready."`
-	UntilEOF     bool          `name:"until-eof" hidden:"" help:"End when standard input ends."`
+	networkFlags `embed:"" group:"Network:"`
+	PublicKeyOut string `name:"public-key-out" help:"Write the RSA public key (PEM) here." placeholder:"FILE"`
+	JSON         bool   `name:"json" help:"Print one line of JSON when ready."`
+	UntilEOF     bool   `name:"until-eof" hidden:"" help:"End when standard input ends."`
 }
 
 // fakeReady is the line that --json prints.
@@ -80,11 +83,18 @@ func (c *fakeCommand) Run(ctx context.Context, p *program) error {
 	if c.ReferenceTTL < 0 {
 		return &fault{2, "teleplay: --reference-ttl takes a duration like 90s."}
 	}
+	network, err := c.shape()
+	if err != nil {
+		return err
+	}
 	s, err := fake.New(fake.Options{
 		Listen: c.Listen, Advertise: c.Advertise, Control: c.Control, Data: c.Data, Seed: c.Seed,
-		DCs: dcs, Bots: c.Bots, Users: c.Users,
+		DCs: dcs, Bots: c.Bots, Users: c.Users, Network: network,
 		Limits: fake.Limits{GetFile: fake.GetFileLimits{Probability: c.Flood}}, ReferenceTTL: c.ReferenceTTL, Log: newLog(p.stderr, 0, "text"),
 	})
+	if errors.Is(err, teleplay.ErrInvalid) {
+		return &fault{2, "teleplay: " + err.Error()}
+	}
 	if err != nil {
 		return err
 	}

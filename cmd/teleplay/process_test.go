@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -285,6 +286,8 @@ func TestFakeTelegramPorts(t *testing.T) {
 		{"fake-telegram", "--control=0.0.0.0:0"},
 		{"fake-telegram", "--dcs=two"},
 		{"fake-telegram", "--bots=-1"},
+		{"fake-telegram", "--listen=127.0.0.1:0", "--profile=fast"},
+		{"fake-telegram", "--listen=127.0.0.1:0", "--rate=7"},
 		{"fake-telegram", "--flood=2"},
 		{"fake-telegram", "--reference-ttl=-1s"},
 		{"demo", "--bots=0"},
@@ -294,6 +297,16 @@ func TestFakeTelegramPorts(t *testing.T) {
 		if status, _, stderr := runHere(t, nil, args...); status != 2 || strings.TrimSpace(stderr) == "" {
 			t.Errorf("%v: status %d, %q", args, status, stderr)
 		}
+	}
+}
+
+func TestFakeTelegramNetwork(t *testing.T) {
+	f := startTelegram(t, "--profile=bench", "--rtt=80ms", "--account-rate=9000000", "--no-slow-start")
+	var got struct{ Default map[string]any }
+	f.get(t, "/network", &got)
+	want := map[string]any{"rtt": "80ms", "jitter": "0s", "rate": 5e6, "account_rate": 9e6, "slow_start": false, "think": "0s"}
+	if !maps.Equal(got.Default, want) {
+		t.Errorf("got %v, want %v", got.Default, want)
 	}
 }
 

@@ -54,8 +54,5 @@ func (c *conn) written(n int) {
 }
 
 func (c *conn) ease() {
-	select {
-	case c.eased <- struct{}{}:
-	default:
-	}
+	signal(c.eased)
 }

@@ -7,8 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,17 +30,19 @@ type conn struct {
 	media  bool // it came in by a media_only address
 	remote string
 
+	gates    [2]*gate // of the connection and of its DC: shut = half open
 	in       *bufio.Reader
 	codec    codec
 	out      cipher.Stream // nil = plain
 	exchange exchange
-	faults   connFaults
 	account  atomic.Pointer[accountStats] // the last that used the connection
 
 	mu      sync.Mutex
 	queue   []*frame
-	owed    int // bytes of frames that were not written yet
-	running int // queries
+	owed    int   // bytes of frames that were not written yet
+	running int   // queries
+	left    int64 // bytes until the connection is reset, if limited
+	limited bool
 	closed  bool
 	by      string // who closed it
 	wake    chan struct{}
@@ -56,9 +58,10 @@ func (s *Server) newConn(raw net.Conn, a address) *conn {
 		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, media: a.MediaOnly, remote: raw.RemoteAddr().String(),
 		wake:  make(chan struct{}, 1), // one token: there is something to send
 		eased: make(chan struct{}, 1), // one token: look again whether to read on
-		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{}, faults: connFaults{begun: time.Now()},
+		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{},
+		gates: [2]*gate{{}, &s.dcs[a.DC].gate},
 	}
-	c.in = bufio.NewReader(countReader{raw, c})
+	c.in = bufio.NewReader(newUpstream(c, countReader{raw, c}))
 	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
 		s.ring.add(a.DC, value, salt)
 		s.stats.exchanges.Add(1)
@@ -95,7 +98,6 @@ func (c *conn) serve(ctx context.Context) {
 	for {
 		c.hold()
 		payload, err := c.codec.read(c.in)
-		c.flows()
 		if err == nil {
 			err = safely(func() error { return c.receive(ctx, payload) })
 		}
@@ -201,13 +203,13 @@ func (c *conn) send(f *frame) bool {
 		c.mu.Unlock()
 		return false
 	}
+	if f.since.IsZero() {
+		f.since = time.Now()
+	}
 	c.queue = append(c.queue, f)
 	c.owed += len(f.buf)
 	c.mu.Unlock()
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	signal(c.wake)
 	return true
 }
 
@@ -218,59 +220,32 @@ func (c *conn) waiting() int {
 	return len(c.queue)
 }
 
-// write sends what is queued, in order.
-func (c *conn) write() {
-	for {
-		select {
-		case <-c.done:
-			return
-		case <-c.wake:
-		}
-		c.mu.Lock()
-		list := c.queue
-		c.queue = nil
-		c.mu.Unlock()
-		for _, f := range list {
-			owed, last := len(f.buf), f.last
-			b := c.codec.seal(f.buf)
-			if c.out != nil {
-				c.out.XORKeyStream(b, b)
-			}
-			_ = c.raw.SetWriteDeadline(time.Now().Add(writeLimit))
-			n, err := c.put(b)
-			c.server.stats.sent(c.account.Load(), n)
-			c.server.frames.free(f)
-			c.written(owed)
-			if err != nil {
-				by := "client"
-				if errors.Is(err, os.ErrDeadlineExceeded) {
-					by = "server"
-				}
-				c.close(by)
-				return
-			}
-			if last != "" {
-				c.close(last)
-				return
-			}
-		}
-	}
-}
-
-// close ends the connection; what is queued is lost. by: client, server, fault,
-// duplicate.
-func (c *conn) close(by string) {
+// taken is list with the queue behind it, which is empty then.
+func (c *conn) taken(list []*frame) []*frame {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
-		return
+	queue := c.queue
+	c.queue = nil
+	if list == nil {
+		return queue
 	}
-	c.closed, c.by = true, by
-	if c.idle != nil {
-		c.idle.Stop()
+	return append(list, queue...)
+}
+
+// shape is the network that the connection has now.
+func (c *conn) shape() Shape { return c.server.network.of(c.dc, c.place, c.accountID()) }
+
+// accountID is the last account that used the connection, or 0.
+func (c *conn) accountID() int64 {
+	if a := c.account.Load(); a != nil {
+		return a.id
 	}
-	close(c.done)
-	_ = c.raw.Close()
+	return 0
+}
+
+// chance is a source of the connection's own that follows from the seed.
+func (c *conn) chance(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(c.server.opt.Seed, uint64(c.id)<<1|stream))
 }
 
 // isClosed says that nothing will be sent any more.

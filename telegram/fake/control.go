@@ -30,6 +30,7 @@ func (s *Server) Handler() http.Handler {
 	s.channelRoutes(mux)
 	s.documentRoutes(mux)
 	s.wireRoutes(mux)
+	s.networkRoutes(mux)
 	s.loginRoute(mux)
 	s.absentRoutes(mux)
 	s.pageRoutes(mux)

@@ -247,14 +247,15 @@ func TestGuard(t *testing.T) {
 
 func TestAbsent(t *testing.T) {
 	p := newPort(t)
-	for _, call := range []string{"GET /v1/network", "PATCH /v1/network", "POST /v1/snapshots",
-		"POST /v1/snapshots/a/restore", "PUT /v1/clock", "PUT /v1/dcs/4", "POST /v1/connections/stall"} {
+	for _, call := range []string{"POST /v1/snapshots", "POST /v1/snapshots/a/restore", "PUT /v1/clock"} {
 		method, path, _ := strings.Cut(call, " ")
 		p.refused(method, path, `{}`, 400, "not_implemented")
 	}
 	p.refused("GET", "/v1/nothing", "", 404, "not_found")
 	p.refused("DELETE", "/v1/info", "", 404, "not_found")
 	p.refused("GET", "/v1/info/", "", 404, "not_found")
+	p.refused("GET", "/v1/dcs", "", 404, "not_found")
+	p.refused("GET", "/v1/dcs/4", "", 404, "not_found")
 }
 
 func TestWireCalls(t *testing.T) {

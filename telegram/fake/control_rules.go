@@ -44,6 +44,10 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 		}
 		s.limits.reset()
 		s.faults.clear()
+		s.network.reset()
+		if err := s.turnAll(r.Context()); err != nil {
+			return nil, err
+		}
 		s.resetConnections(filter{}) // clients come back and ask what they have missed
 		return empty{}, nil
 	}))

@@ -18,15 +18,6 @@ func (s *Server) wireRoutes(mux *http.ServeMux) {
 	}))
 	mux.Handle("GET /v1/sessions", s.ok(s.listSessions))
 	mux.Handle("GET /v1/calls", s.ok(s.listCalls))
-	mux.Handle("POST /v1/connections/reset", s.ok(func(r *http.Request) (any, error) {
-		f, err := decode[filter](r)
-		if err != nil {
-			return nil, err
-		}
-		return struct {
-			Closed int `json:"closed"`
-		}{s.resetConnections(f)}, nil
-	}))
 	mux.Handle("POST /v1/keys/drop", s.ok(func(r *http.Request) (any, error) {
 		f, err := decode[filter](r)
 		if err != nil {

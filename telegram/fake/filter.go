@@ -2,6 +2,7 @@ package fake
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/gotd/td/tgerr"
 )
@@ -39,11 +40,11 @@ func (f filter) bare(c *conn) bool {
 	return f.Account == nil && f.Key == nil && f.Session == nil && is(f.DC, c.dc) && is(f.Place, c.place) && is(f.Connection, c.id)
 }
 
-// resetConnections ends the connections that match and says how many.
-func (s *Server) resetConnections(f filter) int {
+// connectionsOf are the open connections that match.
+func (s *Server) connectionsOf(f filter) map[*conn]bool {
 	hit := map[*conn]bool{}
 	for _, e := range s.sessionLog.opened() {
-		if f.session(e.session, e.conn) {
+		if f.session(e.session, e.conn) && !e.conn.isClosed() {
 			hit[e.conn] = true
 		}
 	}
@@ -52,8 +53,23 @@ func (s *Server) resetConnections(f filter) int {
 			hit[c] = true
 		}
 	}
+	return hit
+}
+
+// resetConnections resets the connections that match and says how many.
+func (s *Server) resetConnections(f filter) int {
+	hit := s.connectionsOf(f)
 	for c := range hit {
-		c.close("fault")
+		c.reset("fault")
+	}
+	return len(hit)
+}
+
+// stallConnections makes the connections that match half open for d and says how many.
+func (s *Server) stallConnections(f filter, d time.Duration) int {
+	hit := s.connectionsOf(f)
+	for c := range hit {
+		c.stall(d)
 	}
 	return len(hit)
 }

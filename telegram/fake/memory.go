@@ -81,6 +81,15 @@ func abort(c net.Conn) {
 	_ = c.Close()
 }
 
+// remember has Dial find a listener in memory.
+func (s *Server) remember(addr string, l net.Listener) {
+	if m, ok := l.(*memory); ok {
+		s.mu.Lock()
+		s.memory[addr] = m
+		s.mu.Unlock()
+	}
+}
+
 // Dial connects to an address as help.getConfig tells it. With Options.Memory it
 // is the only way to the server, and needs neither sockets nor time.
 func (s *Server) Dial(ctx context.Context, network, address string) (net.Conn, error) {

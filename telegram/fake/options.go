@@ -34,6 +34,8 @@ type Options struct {
 	DCs []int
 	// Bots and Users are how many there are at the start; 0 = 4 and 1.
 	Bots, Users int
+	// Network is what connections are like unless the control API says otherwise.
+	Network Shape
 	// Limits are what is allowed at the start and after a reset.
 	Limits Limits
 	// ReferenceTTL is the life of a file reference at the start and after a reset;

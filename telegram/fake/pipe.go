@@ -21,13 +21,14 @@ type pipe struct {
 	changed  sync.Cond
 	buf      []byte // what was written and not read
 	readErr  error  // what reads give, whatever is in buf
-	writeErr error  // what writes give; the reader comes to an end behind buf
+	writeErr error  // what writes give; reads give behind after buf
+	behind   error
 	reading  deadline
 	writing  deadline
 }
 
 func newPipe() *pipe {
-	p := new(pipe)
+	p := &pipe{behind: io.EOF}
 	p.changed.L = &p.mu
 	return p
 }
@@ -51,7 +52,7 @@ func (p *pipe) read(b []byte) (int, error) {
 			p.changed.Broadcast()
 			return n, nil
 		case p.writeErr != nil:
-			return 0, io.EOF
+			return 0, p.behind
 		}
 		p.changed.Wait()
 	}
@@ -168,6 +169,15 @@ func (s *socket) Close() error {
 		s.out.end(nil, net.ErrClosed)
 	}
 	return nil
+}
+
+// resetBehind is a reset that the other side hears when it has read what is on its
+// way.
+func (s *socket) resetBehind() {
+	s.out.mu.Lock()
+	s.out.behind = syscall.ECONNRESET
+	s.out.mu.Unlock()
+	_ = s.Close()
 }
 
 func (s *socket) SetReadDeadline(t time.Time) error {

@@ -69,6 +69,7 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 			if err != nil {
 				return rpcError(errBody), manner{}
 			}
+			_ = pause(ctx, c.shape().Think)
 			return s.server.dispatch(ctx, s, c, m.id, q)
 		})
 	}
@@ -106,6 +107,7 @@ func (s *session) begin(c *conn, id int64, run func() (bin.Encoder, manner)) {
 		if err := safely(func() error {
 			var answer bin.Encoder
 			answer, how = run()
+			how.ready = time.Now()
 			_, failed = answer.(*mt.RPCError)
 			if !how.lost {
 				plain = s.encode(id, answer)
@@ -164,9 +166,9 @@ func (s *session) finish(q *rpc, plain []byte, failed bool, how manner) {
 	s.mu.Unlock()
 	if c != nil {
 		q.sealing.Lock()
-		s.seal(c, q.envelope, plain, how.end)
+		s.seal(c, q.envelope, plain, how)
 		if how.twice {
-			s.seal(c, again, plain, "")
+			s.seal(c, again, plain, manner{ready: how.ready})
 		}
 		q.sealing.Unlock()
 	}
@@ -179,7 +181,7 @@ func (s *session) deliver(c *conn, q *rpc) {
 	s.mu.Unlock()
 	if plain != nil {
 		q.sealing.Lock()
-		s.seal(c, q.envelope, plain, "")
+		s.seal(c, q.envelope, plain, manner{})
 		q.sealing.Unlock()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/gotd/ige"
 	"github.com/gotd/td/crypto"
@@ -54,8 +55,9 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 // frame is a payload on its way out: headRoom bytes, payload, and tailRoom bytes
 // of capacity.
 type frame struct {
-	buf  []byte
-	last string // the connection is closed behind it, by this; "" = it goes on
+	buf   []byte
+	since time.Time // it was there to be sent
+	last  string    // the connection is closed behind it, by this; "" = it goes on
 }
 
 // frames keeps the memory of frames that were sent.
@@ -67,7 +69,7 @@ func (p *frames) make(n int) *frame {
 	if !ok {
 		f = new(frame)
 	}
-	f.last = ""
+	f.since, f.last = time.Time{}, ""
 	if cap(f.buf) < headRoom+n+tailRoom {
 		f.buf = make([]byte, headRoom+n, headRoom+n+tailRoom)
 	}

@@ -13,9 +13,9 @@ import (
 )
 
 // served is a server with its world, to be talked to by hand.
-func served(t *testing.T) *wire { t.Helper(); return servedWith(t, Options{}) }
+func served(t testing.TB) *wire { t.Helper(); return servedWith(t, Options{}) }
 
-func servedWith(t *testing.T, o Options) *wire {
+func servedWith(t testing.TB, o Options) *wire {
 	t.Helper()
 	o.Listen, o.Control = "127.0.0.1:0", "127.0.0.1:0"
 	s, err := New(o)

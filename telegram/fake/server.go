@@ -42,6 +42,8 @@ type Server struct {
 	ids         *proto.MessageIDGen
 	cipher      crypto.Cipher
 	frames      frames
+	network     *network
+	dcs         map[int]*dataCentre // immutable
 	stats       *stats
 	calls       *callLog
 	sessionLog  *sessionLog
@@ -77,7 +79,7 @@ func New(o Options) (*Server, error) {
 	if host, _, err := net.SplitHostPort(o.Control); err != nil || !loopback(host) {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("the control port has no login: it must be on loopback, not %q", o.Control))
 	}
-	if err := o.Limits.check(); err != nil {
+	if err := errors.Join(o.Network.check(), o.Limits.check()); err != nil {
 		return nil, err
 	}
 	s := bare(o)
@@ -92,10 +94,14 @@ func New(o Options) (*Server, error) {
 
 // bare is a server without a world.
 func bare(o Options) *Server {
+	dcs := map[int]*dataCentre{}
+	for _, id := range o.DCs {
+		dcs[id] = new(dataCentre)
+	}
 	return &Server{
-		opt: o, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
+		opt: o, dcs: dcs, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
 		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
-		stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o), faults: newFaultList(o),
+		network: newNetwork(o.Network, o.DCs), stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o), faults: newFaultList(o),
 		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }
@@ -127,7 +133,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	}
 	s.begin(ctx, list, listeners, control)
 	<-ctx.Done()
-	s.end(listeners)
+	s.end()
 	shut()
 	s.wg.Wait()
 	return nil
@@ -158,23 +164,24 @@ func (s *Server) serveControl(ctx context.Context) (addr string, shut func(), er
 func (s *Server) begin(ctx context.Context, list []address, listeners []net.Listener, control string) {
 	s.mu.Lock()
 	s.start, s.list, s.control = s.opt.Now().UnixNano(), list, control
-	for i, l := range listeners {
-		if m, ok := l.(*memory); ok {
-			s.memory[list[i].Addr] = m
-		}
-	}
 	s.mu.Unlock()
 	s.stats.reset()
 	for i, l := range listeners {
-		s.wg.Go(func() { s.accept(ctx, l, list[i]) })
+		s.remember(list[i].Addr, l)
+		d := newDoor(list[i], l)
+		dc := s.dcs[d.DC]
+		dc.mu.Lock()
+		dc.doors = append(dc.doors, d)
+		dc.mu.Unlock()
+		s.wg.Go(func() { s.attend(ctx, dc, d) })
 	}
 	close(s.ready)
 }
 
-// end closes the ports and all connections.
-func (s *Server) end(listeners []net.Listener) {
-	for _, l := range listeners {
-		_ = l.Close()
+// end closes the ports and all connections; ctx of begin is over.
+func (s *Server) end() {
+	for _, dc := range s.dcs {
+		dc.end()
 	}
 	s.mu.Lock()
 	open := s.conns
@@ -187,14 +194,14 @@ func (s *Server) end(listeners []net.Listener) {
 
 // accept hands each connection to a goroutine of its own at once: what the client
 // sends first, or whether it sends anything, is that goroutine's concern.
-func (s *Server) accept(ctx context.Context, l net.Listener, a address) {
+func (s *Server) accept(ctx context.Context, l net.Listener, dc *dataCentre, d *door) {
 	for {
 		raw, err := l.Accept()
 		if err != nil {
 			if errors.Is(err, net.ErrClosed) || ctx.Err() != nil {
 				return
 			}
-			s.log.Warn("accept a connection", "dc", a.DC, "err", err)
+			s.log.Warn("accept a connection", "dc", d.DC, "err", err)
 			select { // out of file descriptors, most likely
 			case <-time.After(10 * time.Millisecond):
 				continue
@@ -202,7 +209,7 @@ func (s *Server) accept(ctx context.Context, l net.Listener, a address) {
 				return
 			}
 		}
-		c := s.newConn(raw, a)
+		c := s.newConn(raw, d.address)
 		s.mu.Lock()
 		if s.conns == nil {
 			s.mu.Unlock()
@@ -214,10 +221,14 @@ func (s *Server) accept(ctx context.Context, l net.Listener, a address) {
 		s.mu.Unlock()
 		s.wg.Go(func() {
 			c.serve(ctx)
+			c.part(ctx)
 			s.mu.Lock()
 			delete(s.conns, c)
 			s.mu.Unlock()
 		})
+		if !dc.accepts(d, l) {
+			c.reset("fault")
+		}
 	}
 }
 
@@ -226,7 +237,9 @@ func (s *Server) openConns() []*conn {
 	defer s.mu.Unlock()
 	var list []*conn
 	for c := range s.conns {
-		list = append(list, c)
+		if !c.isClosed() {
+			list = append(list, c)
+		}
 	}
 	return list
 }

@@ -211,19 +211,18 @@ func (s *session) put(c *conn, t proto.MessageType, content bool, m bin.Encoder)
 	s.mu.Lock()
 	e := s.envelope(t, content)
 	s.mu.Unlock()
-	s.seal(c, e, b.Buf, "")
+	s.seal(c, e, b.Buf, manner{})
 }
 
-// seal encrypts and queues one message. last: the connection is closed behind it, by
-// this; "" = it goes on.
-func (s *session) seal(c *conn, e envelope, plain []byte, last string) {
+// seal encrypts and queues one message, to go out like that.
+func (s *session) seal(c *conn, e envelope, plain []byte, how manner) {
 	e.salt = s.key.salt(s.server.opt.Now())
 	f, err := s.server.frames.seal(s.server.opt.Rand, &s.key.key, e, plain)
 	if err != nil {
 		s.server.log.Error("encrypt", "err", err)
 		return
 	}
-	f.last = last
+	f.since, f.last = how.ready, how.end
 	n := int64(len(f.buf) - headRoom)
 	if c.send(f) {
 		s.server.sessionLog.sent(s, c, n)

@@ -15,6 +15,9 @@ type manner struct {
 	lost  bool   // the client never gets it
 	twice bool   // and again, as another message
 	end   string // the connection is closed behind it, by this; "" = it goes on
+	// ready is when it could have left: what this process takes to make it is no
+	// time of the network's. Zero = once it is made.
+	ready time.Time
 }
 
 // pass runs a query as far as floods, faults and limits let it. The answer is nil

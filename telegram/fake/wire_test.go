@@ -25,10 +25,10 @@ import (
 // wire is a server with a method table of the test's own and no world.
 type wire struct {
 	*Server
-	t *testing.T
+	t testing.TB
 }
 
-func startWire(t *testing.T, o Options, methods map[uint32]handler) *wire {
+func startWire(t testing.TB, o Options, methods map[uint32]handler) *wire {
 	t.Helper()
 	o.Listen = "127.0.0.1:0"
 	s := bare(o.withDefaults())
@@ -38,7 +38,7 @@ func startWire(t *testing.T, o Options, methods map[uint32]handler) *wire {
 }
 
 // serveWire opens the server's ports until the test ends.
-func serveWire(t *testing.T, s *Server) *wire {
+func serveWire(t testing.TB, s *Server) *wire {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	list, listeners, err := s.opt.listen(ctx)
@@ -48,7 +48,7 @@ func serveWire(t *testing.T, s *Server) *wire {
 	s.begin(ctx, list, listeners, "")
 	t.Cleanup(func() {
 		cancel()
-		s.end(listeners)
+		s.end()
 		s.wg.Wait()
 	})
 	return &wire{s, t}
@@ -57,7 +57,7 @@ func serveWire(t *testing.T, s *Server) *wire {
 // dial opens a plain connection to the DC.
 func (w *wire) dial(dc int) net.Conn {
 	w.t.Helper()
-	c, err := net.Dial("tcp", w.Addr(dc))
+	c, err := w.Dial(context.Background(), "tcp", w.Addr(dc))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func (w *wire) exchange(c transport.Conn, dc int) (crypto.AuthKey, int64) {
 
 // client speaks MTProto by hand, so that a test says every msg_id itself.
 type client struct {
-	t       *testing.T
+	t       testing.TB
 	c       transport.Conn
 	key     crypto.AuthKey
 	salt    int64
@@ -112,7 +112,7 @@ type client struct {
 	cipher  crypto.Cipher
 }
 
-func newClient(t *testing.T, c transport.Conn, key crypto.AuthKey, salt int64) *client {
+func newClient(t testing.TB, c transport.Conn, key crypto.AuthKey, salt int64) *client {
 	var id [8]byte
 	_, _ = rand.Read(id[:])
 	return &client{t: t, c: c, key: key, salt: salt, session: int64(binary.LittleEndian.Uint64(id[:])),

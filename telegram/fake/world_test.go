@@ -64,8 +64,8 @@ func do[T any](b *bench, account int64, dc int, r bin.Encoder) (T, error) {
 	return answer.(T), nil
 }
 
-func must[T any](v T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
