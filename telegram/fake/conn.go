@@ -174,7 +174,7 @@ func (c *conn) unencrypted(payload []byte) error {
 	f := c.server.frames.make(0)
 	b := bin.Buffer{Buf: f.buf}
 	b.PutLong(0)
-	b.PutLong(c.server.ids.New(proto.MessageServerResponse))
+	b.PutLong(c.server.clock.id(proto.MessageServerResponse))
 	b.PutInt(0)
 	body := len(b.Buf)
 	if err := b.Encode(answer); err != nil {
@@ -275,7 +275,7 @@ func (c *conn) leave() {
 	c.close("client")
 	for s, e := range c.sessions {
 		s.detach(c)
-		c.server.sessionLog.closed(e, c.server.opt.Now(), c.by)
+		c.server.sessionLog.closed(e, c.server.clock.base(), c.by)
 	}
 	c.server.stats.gone(c)
 }

@@ -247,7 +247,7 @@ func TestGuard(t *testing.T) {
 
 func TestAbsent(t *testing.T) {
 	p := newPort(t)
-	for _, call := range []string{"POST /v1/snapshots", "POST /v1/snapshots/a/restore", "PUT /v1/clock"} {
+	for _, call := range []string{"POST /v1/snapshots", "POST /v1/snapshots/a/restore"} {
 		method, path, _ := strings.Cut(call, " ")
 		p.refused(method, path, `{}`, 400, "not_implemented")
 	}

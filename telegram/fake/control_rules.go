@@ -1,6 +1,9 @@
 package fake
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // ruleRoutes are the calls that bend the world's rules, or make it anew.
 func (s *Server) ruleRoutes(mux *http.ServeMux) {
@@ -21,6 +24,20 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 			return nil, err
 		}
 		return s.limits.patch(patch)
+	}))
+	mux.Handle("GET /v1/clock", s.ok(func(*http.Request) (any, error) { return s.clock.view(), nil }))
+	mux.Handle("PUT /v1/clock", s.ok(func(r *http.Request) (any, error) {
+		want, err := decode[struct {
+			Skew *span `json:"skew"`
+		}](r)
+		if err != nil {
+			return nil, err
+		}
+		if want.Skew == nil || max(*want.Skew, -*want.Skew) > span(maxSkew) {
+			return nil, invalid("skew is a duration of up to a year, ahead or (-) behind")
+		}
+		s.clock.set(time.Duration(*want.Skew))
+		return s.clock.view(), nil
 	}))
 	mux.Handle("POST /v1/references/expire", s.ok(func(r *http.Request) (any, error) {
 		which, err := decode[struct {
@@ -44,6 +61,7 @@ func (s *Server) ruleRoutes(mux *http.ServeMux) {
 		}
 		s.limits.reset()
 		s.faults.clear()
+		s.clock.set(0)
 		s.network.reset()
 		if err := s.turnAll(r.Context()); err != nil {
 			return nil, err

@@ -101,7 +101,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		result = "lost"
 	}
 	s.calls.add(callEntry{
-		Date: stamp{s.opt.Now()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
+		Date: stamp{s.clock.base()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
 		Args: args.logged(), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n, Fault: how.fault,
 	})
 	return answer, how

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/gotd/td/crypto"
-	"github.com/gotd/td/proto"
 	"github.com/gotd/td/tg"
 
 	"github.com/teleplay/teleplay"
@@ -39,7 +38,7 @@ type Server struct {
 	rules    atomic.Pointer[settings] // the world's, of now
 
 	ring        *keyring
-	ids         *proto.MessageIDGen
+	clock       *clock
 	cipher      crypto.Cipher
 	frames      frames
 	network     *network
@@ -98,10 +97,13 @@ func bare(o Options) *Server {
 	for _, id := range o.DCs {
 		dcs[id] = new(dataCentre)
 	}
+	k := newClock(o.Now)
+	st, limits, list := newStats(o.Now), newLimiter(o), newFaultList(o) // by the true time
+	o.Now = k.now
 	return &Server{
 		opt: o, dcs: dcs, log: o.Log, rsa: rsaKey(o.Seed), names: tg.TypesMap(), ring: newKeyring(o),
-		ids: proto.NewMessageIDGen(o.Now), cipher: crypto.NewServerCipher(o.Rand),
-		network: newNetwork(o.Network, o.DCs), stats: newStats(o.Now), calls: newCallLog(), sessionLog: newSessionLog(), limits: newLimiter(o), faults: newFaultList(o),
+		clock: k, cipher: crypto.NewServerCipher(o.Rand), network: newNetwork(o.Network, o.DCs),
+		stats: st, calls: newCallLog(), sessionLog: newSessionLog(), limits: limits, faults: list,
 		ready: make(chan struct{}), conns: map[*conn]bool{}, memory: map[string]*memory{},
 	}
 }

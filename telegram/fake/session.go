@@ -141,7 +141,7 @@ func (s *session) attach(c *conn, received int, list []message) error {
 		if len(c.sessions) >= connSessions {
 			return errSessions
 		}
-		e = s.server.sessionLog.open(s, c, s.server.opt.Now())
+		e = s.server.sessionLog.open(s, c, s.server.clock.base())
 		c.sessions[s] = e
 	}
 	e.received.Add(int64(received))
@@ -186,7 +186,7 @@ func (s *session) detach(c *conn) {
 
 // envelope takes the next msg_id and seqno. s.mu is held.
 func (s *session) envelope(t proto.MessageType, content bool) envelope {
-	e := envelope{session: s.id, msgID: s.server.ids.New(t), seqNo: s.content * 2}
+	e := envelope{session: s.id, msgID: s.server.clock.id(t), seqNo: s.content * 2}
 	if content {
 		e.seqNo++
 		s.content++
