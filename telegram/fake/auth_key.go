@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"sync"
@@ -19,6 +20,7 @@ type authKey struct {
 
 	mu       sync.Mutex
 	bot      int64
+	was      int64  // the account before
 	refusal  string // a revoked login's error; "" = none
 	layer    int
 	inited   bool
@@ -37,6 +39,13 @@ func (k *authKey) account() int64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.bot
+}
+
+// user is the account that is logged in, or was last; 0 = none ever was.
+func (k *authKey) user() int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return cmp.Or(k.bot, k.was)
 }
 
 // login binds the key to an account.

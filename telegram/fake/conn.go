@@ -139,6 +139,9 @@ func (c *conn) receive(ctx context.Context, payload []byte) error {
 	}
 	key := c.server.ring.find(c.dc, [8]byte(payload))
 	if key == nil {
+		key = c.open([8]byte(payload))
+	}
+	if key == nil {
 		return errKeyNotFound
 	}
 	m, err := c.server.cipher.DecryptFromBuffer(key.key, &bin.Buffer{Buf: payload})

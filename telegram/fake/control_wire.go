@@ -27,6 +27,15 @@ func (s *Server) wireRoutes(mux *http.ServeMux) {
 			Dropped int `json:"dropped"`
 		}{s.dropKeys(f)}, nil
 	}))
+	mux.Handle("POST /v1/keys/duplicate", s.ok(func(r *http.Request) (any, error) {
+		f, err := decode[filter](r)
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			Duplicated int `json:"duplicated"`
+		}{s.duplicateKeys(f)}, nil
+	}))
 	mux.Handle("POST /v1/sessions/revoke", s.ok(func(r *http.Request) (any, error) {
 		f, err := decode[struct {
 			filter
@@ -34,9 +43,6 @@ func (s *Server) wireRoutes(mux *http.ServeMux) {
 		}](r)
 		if err != nil {
 			return nil, err
-		}
-		if f.Error != "AUTH_KEY_UNREGISTERED" && f.Error != "SESSION_REVOKED" {
-			return nil, invalid("error is AUTH_KEY_UNREGISTERED or SESSION_REVOKED, not %q", f.Error)
 		}
 		n, err := s.revoke(f.filter, f.Error)
 		return struct {

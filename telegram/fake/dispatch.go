@@ -61,6 +61,8 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	s.sessionLog.called(ss, c)
 	var err error
 	switch refusal := ss.key.refused(); {
+	case refusal == errDuplicated:
+		err, how.end = tgerr.New(406, refusal), "duplicate"
 	case unfit != nil:
 		err = unfit
 	case !q.inited:

@@ -108,7 +108,7 @@ func TestFaultsOfConnections(t *testing.T) {
 	if _, _, err := c.recv(); err == nil {
 		t.Error("a whole answer came")
 	}
-	eventually(t, func() bool { return len(w.sessionLog.opened()) == 1 })
+	w.until("the connection is closed", func() bool { return len(w.sessionLog.opened()) == 1 })
 	if n := w.stats.view().Accounts[mainBot].BytesSent - before; n != 200_000 {
 		t.Errorf("%d bytes were sent", n)
 	}

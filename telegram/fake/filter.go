@@ -2,9 +2,8 @@ package fake
 
 import (
 	"fmt"
+	"slices"
 	"time"
-
-	"github.com/gotd/td/tgerr"
 )
 
 // filter picks connections, sessions or keys for a call: all that is given must
@@ -95,11 +94,49 @@ func (s *Server) matching(f filter) map[*authKey]bool {
 
 // dropKeys forgets keys: whoever uses them hears −404.
 func (s *Server) dropKeys(f filter) int {
-	hit := s.matching(f)
-	for k := range hit {
-		s.ring.drop(k)
+	n := 0
+	for k := range s.matching(f) {
+		if s.ring.drop(k) {
+			n++
+		}
 	}
-	return len(hit)
+	return n
+}
+
+const errDuplicated = "AUTH_KEY_DUPLICATED"
+
+// duplicateKeys ends keys as if each had been used from a second host.
+func (s *Server) duplicateKeys(f filter) int {
+	n := 0
+	for k := range s.matching(f) {
+		if s.duplicated(k) {
+			n++
+		}
+	}
+	return n
+}
+
+// duplicated ends a key for good: the connections that it is open on are told so at
+// their next call, and closed; everybody else hears −404. false: it was ended
+// before.
+func (s *Server) duplicated(k *authKey) bool {
+	account := k.account()
+	k.refuse(errDuplicated)
+	if !s.ring.drop(k) {
+		return false
+	}
+	s.stats.duplicated(account)
+	return true
+}
+
+// open is a key that was ended as a duplicate while it was open here, or nil.
+func (c *conn) open(id [8]byte) *authKey {
+	for s := range c.sessions {
+		if s.key.key.ID == id && s.key.refused() == errDuplicated {
+			return s.key
+		}
+	}
+	return nil
 }
 
 // evict logs all keys of an account out, as the revocation of its token does.
@@ -109,10 +146,13 @@ func (s *Server) evict(account int64) {
 	}
 }
 
+// revocations are the errors of a login that is no more.
+var revocations = []string{"AUTH_KEY_UNREGISTERED", "SESSION_REVOKED", "USER_DEACTIVATED"}
+
 // revoke logs keys out; each query is refused by that error until a new login.
 func (s *Server) revoke(f filter, with string) (int, error) {
-	if with != "AUTH_KEY_UNREGISTERED" && with != "SESSION_REVOKED" {
-		return 0, tgerr.New(400, "ERROR_INVALID")
+	if !slices.Contains(revocations, with) {
+		return 0, invalid("error is one of %v, not %q", revocations, with)
 	}
 	hit := s.matching(f)
 	for k := range hit {

@@ -79,11 +79,19 @@ func (r *keyring) put(s keyState) *authKey {
 	return k
 }
 
+// bind logs a key in, or (0) out; one that was forgotten meanwhile is nobody's.
 func (r *keyring) bind(k *authKey, account int64) {
 	r.mu.Lock()
+	if r.keys[k.dc][k.key.ID] != k {
+		r.mu.Unlock()
+		return
+	}
 	k.mu.Lock()
 	old := k.bot
 	k.bot = account
+	if old != 0 {
+		k.was = old
+	}
 	k.refusal = ""
 	if account == 0 {
 		for _, s := range k.sessions {
@@ -109,13 +117,19 @@ func (r *keyring) index(k *authKey, from, to int64) {
 	}
 }
 
-// drop forgets a key.
-func (r *keyring) drop(k *authKey) {
+// drop forgets a key; false = it was not known.
+func (r *keyring) drop(k *authKey) bool {
 	r.mu.Lock()
-	delete(r.keys[k.dc], k.key.ID)
-	r.index(k, k.account(), 0)
+	known := r.keys[k.dc][k.key.ID] == k
+	if known {
+		delete(r.keys[k.dc], k.key.ID)
+		r.index(k, k.account(), 0)
+	}
 	r.mu.Unlock()
-	r.changed()
+	if known {
+		r.changed()
+	}
+	return known
 }
 
 // all lists every key.

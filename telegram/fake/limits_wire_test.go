@@ -57,21 +57,6 @@ func (c *client) result(query int64) string {
 	return e.ErrorMessage
 }
 
-// eventually waits for what another goroutine is about to do.
-func eventually(t *testing.T, ready func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	over := time.After(10 * time.Second)
-	for !ready() {
-		select {
-		case <-tick.C:
-		case <-over:
-			t.Fatal("it does not come")
-		}
-	}
-}
-
 // posted puts a file into the channel and gives what a bot asks for it with.
 func (w *wire) posted(account int64, dc int, size int64) *tg.UploadGetFileRequest {
 	w.t.Helper()
@@ -250,7 +235,7 @@ func TestConnectionsPerAccount(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	_ = list[1].c.Close()
-	eventually(t, func() bool { return w.stats.view().Accounts[mainBot].Connections == 1 })
+	w.until("a connection has gone", func() bool { return w.stats.view().Accounts[mainBot].Connections == 1 })
 	again := w.client(mainBot)
 	again.nearestDC(again.send(layered(228, nearest)))
 }

@@ -102,7 +102,7 @@ func (l *sessionLog) closed(e *sessionEntry, now time.Time, by string) {
 func (e *sessionEntry) view() sessionView {
 	s, c := e.session, e.conn
 	return sessionView{
-		Session: hexID(s.id), Key: hexID(s.key.key.IntID()), Account: s.key.account(), DC: c.dc, Place: c.place,
+		Session: hexID(s.id), Key: hexID(s.key.key.IntID()), Account: s.key.user(), DC: c.dc, Place: c.place,
 		Remote: c.remote, Connection: c.id, Updates: s.updates.Load(), Opened: stamp{e.opened},
 		Calls: e.calls.Load(), BytesSent: e.sent.Load(), BytesReceived: e.received.Load(),
 	}

@@ -26,7 +26,7 @@ type stats struct {
 
 // counter is what GET /stats counts, in all and of each account.
 type counter struct {
-	connections, connectionsMax, exchanges, logins, floods, callsWhileFlooded, migrations, referenceErrors, bytesSent, bytesReceived atomic.Int64
+	connections, connectionsMax, exchanges, logins, floods, callsWhileFlooded, migrations, referenceErrors, keysDuplicated, bytesSent, bytesReceived atomic.Int64
 }
 
 // accountStats is what concerns one account.
@@ -58,7 +58,7 @@ func (c *counter) open() {
 
 func (c *counter) clear() {
 	c.connectionsMax.Store(c.connections.Load())
-	for _, n := range []*atomic.Int64{&c.exchanges, &c.logins, &c.floods, &c.callsWhileFlooded, &c.migrations, &c.referenceErrors, &c.bytesSent, &c.bytesReceived} {
+	for _, n := range []*atomic.Int64{&c.exchanges, &c.logins, &c.floods, &c.callsWhileFlooded, &c.migrations, &c.referenceErrors, &c.keysDuplicated, &c.bytesSent, &c.bytesReceived} {
 		n.Store(0)
 	}
 }
@@ -115,6 +115,13 @@ func (st *stats) flooded(account int64) {
 	defer st.mu.Unlock()
 	st.floods.Add(1)
 	st.account(account).floods.Add(1)
+}
+
+func (st *stats) duplicated(account int64) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.keysDuplicated.Add(1)
+	st.account(account).keysDuplicated.Add(1)
 }
 
 func (st *stats) refusedInFlood(account int64) {

@@ -58,7 +58,7 @@ type processView struct {
 func (c *counter) view() countView {
 	return countView{
 		Connections: c.connections.Load(), ConnectionsMax: c.connectionsMax.Load(), Exchanges: c.exchanges.Load(),
-		Logins: c.logins.Load(), Floods: c.floods.Load(), CallsWhileFlooded: c.callsWhileFlooded.Load(), Migrations: c.migrations.Load(), ReferenceErrors: c.referenceErrors.Load(),
+		Logins: c.logins.Load(), Floods: c.floods.Load(), CallsWhileFlooded: c.callsWhileFlooded.Load(), Migrations: c.migrations.Load(), ReferenceErrors: c.referenceErrors.Load(), KeysDuplicated: c.keysDuplicated.Load(),
 		BytesSent: c.bytesSent.Load(), BytesReceived: c.bytesReceived.Load(),
 	}
 }

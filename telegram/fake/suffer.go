@@ -62,6 +62,10 @@ func (s *Server) suffer(k *call, account int64, method string, do *deed, answer 
 			s.limits.flood(account, method, e)
 			s.stats.flooded(account)
 		}
+		if e.Message == errDuplicated {
+			s.duplicated(k.key)
+			how.end = "duplicate"
+		}
 		return nil, e
 	case do.Drop != nil:
 		how.lost = true
