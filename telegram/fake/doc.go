@@ -5,8 +5,9 @@
 //
 // A Server is its wire and its world. The wire (codec.go, exchange.go, conn.go,
 // session.go, rpc.go, dispatch.go) turns bytes into calls and gives each to a
-// handler of the world; seam.go is all that they share. The control port is
-// control.go.
+// handler of the world; seam.go is all that they share. What the limits (limiter.go)
+// or a fault (faults.go) have against a call, suffer.go does to it. The control port
+// is control.go.
 //
 // The wire is our own, on gotd's crypto, proto, mt and tg: gotd's server parts
 // satisfy gotd's client and nobody else. What others demand beyond it:

@@ -229,7 +229,7 @@ func (st *stats) reset() {
 				delete(a.methods, name)
 				continue
 			}
-			*m = methodStats{errors: map[string]int64{}, inFlight: m.inFlight, inFlightMax: m.inFlight}
+			*m = methodStats{errors: map[string]int64{}, calls: m.inFlight, inFlight: m.inFlight, inFlightMax: m.inFlight}
 		}
 	}
 }
