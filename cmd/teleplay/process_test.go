@@ -310,6 +310,21 @@ func TestFakeTelegramNetwork(t *testing.T) {
 	}
 }
 
+func TestFakeTelegramLimits(t *testing.T) {
+	f := startTelegram(t, "--flood=0.25", "--reference-ttl=90s")
+	var limits struct {
+		GetFile struct{ Probability float64 } `json:"get_file"`
+	}
+	var settings struct {
+		TTL string `json:"reference_ttl"`
+	}
+	f.get(t, "/limits", &limits)
+	f.get(t, "/settings", &settings)
+	if limits.GetFile.Probability != 0.25 || settings.TTL != "1m30s" {
+		t.Errorf("got %+v, %+v", limits, settings)
+	}
+}
+
 func TestVersionAndHelp(t *testing.T) {
 	if status, out, _ := runHere(t, nil, "version"); status != 0 || !strings.HasPrefix(out, "teleplay ") {
 		t.Errorf("version: status %d, %q", status, out)

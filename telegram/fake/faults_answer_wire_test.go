@@ -150,3 +150,23 @@ func TestFaultStall(t *testing.T) {
 		t.Errorf("after %v", d)
 	}
 }
+
+// TestFaultOfALogin: a login is its token's bot's, before it has one.
+func TestFaultOfALogin(t *testing.T) {
+	clock := newSteps()
+	w := servedWith(t, Options{Now: clock.now})
+	login := func(bot int) string {
+		c := w.client(0)
+		return c.result(c.send(layered(228, &tg.AuthImportBotAuthorizationRequest{APIID: 1, APIHash: "x", BotAuthToken: w.world.bots()[bot].Token})))
+	}
+	id := w.order(`{"method":"auth.importBotAuthorization","account":7000001,"do":{"error":{"code":420,"message":"FLOOD_WAIT_1000"}}}`)
+	for i, want := range []string{"ok", "FLOOD_WAIT_1000", "FLOOD_WAIT_990"} {
+		if got := login([]int{1, 0, 0}[i]); got != want {
+			t.Errorf("login %d: %s, want %s", i, got, want)
+		}
+		clock.add(time.Duration(i*10) * time.Second)
+	}
+	if v := w.stats.view().Accounts[mainBot]; w.hits(id) != 1 || v.Floods != 1 || v.CallsWhileFlooded != 1 || v.Logins != 0 {
+		t.Errorf("%d hits, %+v", w.hits(id), v.countView)
+	}
+}
