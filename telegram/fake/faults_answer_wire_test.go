@@ -2,6 +2,7 @@ package fake
 
 import (
 	"bytes"
+	"net"
 	"testing"
 	"time"
 
@@ -76,7 +77,8 @@ func TestFaultPing(t *testing.T) {
 // TestFaultsOfConnections: reset and transport end what they hit, or tell it.
 func TestFaultsOfConnections(t *testing.T) {
 	w := servedWith(t, Options{})
-	file := w.posted(mainBot, 2, 2<<20)
+	file := *w.posted(otherBot, 2, 2<<20)
+	file.Limit = 1 << 20
 	for _, test := range []struct {
 		do   string
 		code int32 // 0 = closed at once
@@ -99,17 +101,20 @@ func TestFaultsOfConnections(t *testing.T) {
 		}
 	}
 
-	c := w.ready(mainBot)
+	// Its bytes are those of an account that has no other connection.
+	c := w.client(otherBot)
+	raw := &counted{Conn: c.c.(*framed).rw.(net.Conn)}
+	c.c.(*framed).rw = raw
+	c.nearestDC(c.send(layered(228, nearest)))
+	w.until("what came is counted", func() bool { return w.stats.view().Accounts[otherBot].BytesSent == raw.in.Load() })
+	before := raw.in.Load()
 	w.order(`{"method":"upload.getFile","do":{"reset_after":200000}}`)
-	q := *file
-	q.Limit = 1 << 20
-	before := w.stats.view().Accounts[mainBot].BytesSent
-	c.send(&q)
+	c.send(&file)
 	if _, _, err := c.recv(); err == nil {
 		t.Error("a whole answer came")
 	}
 	w.until("the connection is closed", func() bool { return len(w.sessionLog.opened()) == 1 })
-	if n := w.stats.view().Accounts[mainBot].BytesSent - before; n != 200_000 {
+	if n := w.stats.view().Accounts[otherBot].BytesSent - before; n != 200_000 {
 		t.Errorf("%d bytes were sent", n)
 	}
 	closed := false
