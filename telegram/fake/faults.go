@@ -105,7 +105,7 @@ func (l *faultList) hit(k *call, account int64, method string, a *callArgs) (hit
 
 // alive says whether the fault may still act.
 func (f *fault) alive(now func() time.Time) bool {
-	return (f.Count == nil || *f.Count == 0 || f.Hits < *f.Count) && (f.Nth == 0 || f.calls < f.Nth) &&
+	return (f.Count == nil || *f.Count == 0 || f.Hits < *f.Count) &&
 		(f.For == 0 || now().Before(f.until))
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gotd/td/mt"
+	"github.com/gotd/td/proto"
 	"github.com/gotd/td/tg"
 )
 
@@ -144,16 +145,39 @@ func TestFaultResetExecuted(t *testing.T) {
 	}
 }
 
+// TestFaultStall: nothing flows for a time; then comes the answer of a call that was
+// executed, and none of one that was not.
 func TestFaultStall(t *testing.T) {
 	w := servedWith(t, Options{})
 	c := w.ready(mainBot)
 	w.order(`{"method":"updates.getState","executed":true,"do":{"stall":"100ms"}}`)
 	begun := time.Now()
-	id := c.send(state)
-	c.answer(id)
+	c.answer(c.send(state))
 	if d := time.Since(begun); d < 100*time.Millisecond {
 		t.Errorf("after %v", d)
 	}
+	w.order(`{"method":"updates.getState","do":{"stall":"20ms"}}`)
+	lost := c.send(state)
+	w.until("the call was lost", func() bool {
+		list, _, _, _ := w.calls.list(callFilter{Method: "updates.getState"}, 0, maxLimit)
+		return len(list) == 2 && list[1].Result == "lost"
+	})
+	c.send(nearest)
+	for range 2 { // the late query is acknowledged, the next one answered
+		_, b, err := c.recv()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind, _ := b.PeekID(); kind != proto.ResultTypeID {
+			continue
+		}
+		var r proto.Result
+		if err := r.Decode(b); err != nil || r.RequestMessageID == lost {
+			t.Errorf("the lost call is answered: %v", err)
+		}
+		return
+	}
+	t.Error("the next call is not answered")
 }
 
 // TestFaultOfALogin: a login is its token's bot's, before it has one.

@@ -70,6 +70,7 @@ func TestFaultTurns(t *testing.T) {
 		{`"account":7000002`, ".........."},
 		{`"account":7000001,"dc":2,"place":1,"count":0`, "xxxxxxxxxx"},
 		{`"dc":4`, ".........."},
+		{`"place":2`, ".........."},
 		{`"auth_key_id":"` + hexID(c.key.IntID()) + `","session_id":"` + hexID(c.session) + `"`, "x........."},
 		{`"auth_key_id":"0000000000000001"`, ".........."},
 		{`"session_id":"0000000000000001"`, ".........."},

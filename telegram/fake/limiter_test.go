@@ -140,6 +140,7 @@ func TestLoginLimit(t *testing.T) {
 	}{
 		{0, 1, "ok"}, {30 * time.Second, 1, "ok"}, {29 * time.Second, 1, "FLOOD_WAIT_90"}, {0, 2, "ok"},
 		{time.Second, 1, "still FLOOD_WAIT_89"}, {89 * time.Second, 1, "ok"}, {0, 1, "ok"}, {0, 1, "FLOOD_WAIT_90"},
+		{0, 3, "ok"}, {30 * time.Second, 3, "ok"}, {30 * time.Second, 3, "ok"}, // the first is a minute ago
 	} {
 		if got := login(step.after, step.bot); got != step.want {
 			t.Errorf("%+v: %s", step, got)
