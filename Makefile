@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 GO ?= go
 NPM ?= npm
-DEBIAN := chromium ffmpeg
+DEBIAN := chromium ffmpeg python3-venv
 
 # Rooms that start goroutines; their tests run a second time with the race detector.
 RACE := ./bot ./cache ./catalog ./node/... ./telegram/... ./cmd/...
@@ -18,8 +18,9 @@ help: ## this list
 toolchain:
 	@.ci/toolchain.sh
 
-deps: ## what a fresh Debian or Ubuntu lacks for the tests: a browser and ffmpeg
+deps: ## what a fresh Debian or Ubuntu lacks for the tests: a browser, ffmpeg, Telegram clients
 	@.ci/deps.sh $(DEBIAN)
+	@.ci/venvs.sh
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@cd web && $(NPM) ci --no-audit --no-fund --loglevel=error
@@ -37,7 +38,7 @@ demo: build ## a library to play with: fake Telegram and one node; ctrl-c ends i
 gen: web/node_modules/.package-lock.json ## everything that is generated
 	@cd web && $(NPM) run --silent gen
 
-test: toolchain deps check e2e ## everything that a change must pass
+test: toolchain deps check honesty e2e ## everything that a change must pass
 	@echo "all tests ran, nothing was left out"
 
 check: check-go check-web ## format, vet, staticcheck, unit tests of Go and web
@@ -54,6 +55,9 @@ check-web: toolchain web/node_modules/.package-lock.json
 	cd web && $(NPM) run --silent types
 	cd web && $(NPM) run --silent test
 
+honesty: toolchain deps ## the fake Telegram, judged by clients of others; a judge that did not sit is a failure
+	TELEPLAY_HONESTY=1 $(GO) test -count=1 -v -run '^TestHonesty$$' ./telegram/fake | awk '{print} /^--- PASS: TestHonesty /{ok=1} END{exit !ok}'
+
 e2e: build web/node_modules/.package-lock.json ## the real program in the real browser
 	cd web && $(NPM) run --silent e2e
 
@@ -69,6 +73,6 @@ bench: ## benchmarks, as text for benchstat
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 clean: ## remove what was built
-	@rm -rf bin web/node_modules && find web/dist -mindepth 1 ! -name .gitkeep -delete
+	@rm -rf bin .venv web/node_modules && find web/dist -mindepth 1 ! -name .gitkeep -delete
 
-.PHONY: help toolchain deps build demo gen test check check-go check-web e2e fuzz soak bench clean
+.PHONY: help toolchain deps build demo gen test check check-go check-web honesty e2e fuzz soak bench clean

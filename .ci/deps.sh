@@ -3,9 +3,16 @@
 # anybody else is told the exact command.
 set -euo pipefail
 
+there() {
+  case $1 in
+    python3-venv) python3 -c 'import ensurepip, venv' ;;
+    *) command -v "$1" ;;
+  esac >/dev/null 2>&1
+}
+
 missing=()
 for p in "$@"; do
-  command -v "$p" >/dev/null 2>&1 || missing+=("$p")
+  there "$p" || missing+=("$p")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
