@@ -47,6 +47,9 @@ type bot struct {
 	Rights      []string  `json:"rights"`       // post, edit, delete
 	Revoked     bool      `json:"revoked"`
 	Commands    []command `json:"commands"`
+	Name        string    `json:"name,omitempty"`        // "" = the username
+	About       string    `json:"about,omitempty"`       // in the profile
+	Description string    `json:"description,omitempty"` // in the empty chat
 }
 
 // may says whether the bot is an admin of the channel with that right.

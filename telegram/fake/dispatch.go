@@ -110,7 +110,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 }
 
 // run calls the method's handler. Where a decode error says that another
-// constructor was expected, it tries once more with the peers' other names.
+// constructor was expected, it tries again with the peers' other names.
 func (s *Server) run(k *call, id uint32, body []byte) (bin.Encoder, error) {
 	h := s.methods[id]
 	if h == nil {
@@ -119,7 +119,11 @@ func (s *Server) run(k *call, id uint32, body []byte) (bin.Encoder, error) {
 	answer, err := guarded(h, k, body)
 	var unexpected *bin.UnexpectedIDErr
 	if errors.As(err, &unexpected) {
-		answer, err = guarded(h, k, otherPeers(body))
+		for _, other := range otherPeers(body) {
+			if answer, err = guarded(h, k, other); !errors.As(err, &unexpected) {
+				break
+			}
+		}
 	}
 	if err == nil && answer == nil {
 		err = errors.New("no answer")

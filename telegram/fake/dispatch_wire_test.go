@@ -86,6 +86,33 @@ func TestOtherPeers(t *testing.T) {
 	}
 }
 
+// TestPeerBesideChannel: a call that wants an InputChannel and an InputPeer gets
+// both, when the client says InputPeer for both.
+func TestPeerBesideChannel(t *testing.T) {
+	for _, peer := range []tg.InputPeerClass{&tg.InputPeerSelf{}, &tg.InputPeerUser{UserID: 7, AccessHash: 8}} {
+		var got tg.ChannelsGetParticipantRequest
+		methods := tiny()
+		methods[tg.ChannelsGetParticipantRequestTypeID] = func(_ *call, b *bin.Buffer) (bin.Encoder, error) {
+			got = tg.ChannelsGetParticipantRequest{}
+			return &tg.BoolTrue{}, got.Decode(b)
+		}
+		w := startWire(t, Options{}, methods)
+		c := w.client(0)
+		b := bin.Buffer{}
+		b.PutID(tg.ChannelsGetParticipantRequestTypeID)
+		_ = b.Encode(&tg.InputPeerChannel{ChannelID: 5, AccessHash: 6})
+		_ = b.Encode(peer)
+		_, answer := c.answer(c.send(layered(228, raw(b.Buf))))
+		if id, _ := answer.PeekID(); id != tg.BoolTrueTypeID {
+			t.Fatalf("got %x", id)
+		}
+		want := tg.ChannelsGetParticipantRequest{Channel: &tg.InputChannel{ChannelID: 5, AccessHash: 6}, Participant: peer}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
 func TestLayer227(t *testing.T) {
 	var menu tg.BotsSetBotCommandsRequest
 	methods := tiny()

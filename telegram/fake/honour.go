@@ -13,8 +13,9 @@ var errNotBuilt = refuse(400, "NOT_IMPLEMENTED")
 var (
 	messageHonours = []int{0, 1, 2, 3, 5, 6, 7, 14, 15, 19} // sendMessage
 	mediaHonours   = []int{0, 2, 3, 5, 6, 7, 14, 15, 19}    // sendMedia
-	editHonours    = []int{1, 2, 3, 11}                     // editMessage
-	forwardHonours = []int{5, 6, 8, 11, 12, 14, 19}         // forwardMessages
+	albumHonours   = []int{0, 5, 6, 7, 14, 15, 19}          // sendMultiMedia
+	editHonours    = []int{1, 2, 3, 11, 14}                 // editMessage
+	forwardHonours = []int{5, 6, 8, 11, 12, 14, 19, 22}     // forwardMessages
 
 	uploadedHonours = []int{2, 3, 4} // inputMediaUploadedDocument: thumb, nosound_video, force_file
 	againHonours    = []int{1}       // inputMediaDocument: query

@@ -60,19 +60,24 @@ func incoming(layer int, method uint32, body []byte) []byte {
 	return append(out, body...)
 }
 
-// otherPeers replaces InputPeer constructors by those of InputChannel and
-// InputUser, which have the same layout: the real server takes either.
-func otherPeers(body []byte) []byte {
-	body = bytes.Clone(body)
+// otherPeers are what a query may mean whose InputPeer constructors stand where
+// InputChannel or InputUser is wanted, which have the same layout: the real server
+// takes either. Where a query has both, as channels.getParticipant, only the
+// channel is another.
+func otherPeers(body []byte) [2][]byte {
+	channels := bytes.Clone(body)
+	replace(channels, tg.InputPeerChannelTypeID, tg.InputChannelTypeID)
+	all := bytes.Clone(channels)
+	replace(all, tg.InputPeerUserTypeID, tg.InputUserTypeID)
+	replace(all, tg.InputPeerSelfTypeID, tg.InputUserSelfTypeID)
+	return [2][]byte{channels, all}
+}
+
+// replace replaces a word of a query behind its method's id.
+func replace(body []byte, from, to uint32) {
 	for i := 4; i+4 <= len(body); i += 4 {
-		switch w := body[i : i+4]; binary.LittleEndian.Uint32(w) {
-		case tg.InputPeerChannelTypeID:
-			binary.LittleEndian.PutUint32(w, tg.InputChannelTypeID)
-		case tg.InputPeerUserTypeID:
-			binary.LittleEndian.PutUint32(w, tg.InputUserTypeID)
-		case tg.InputPeerSelfTypeID:
-			binary.LittleEndian.PutUint32(w, tg.InputUserSelfTypeID)
+		if w := body[i : i+4]; binary.LittleEndian.Uint32(w) == from {
+			binary.LittleEndian.PutUint32(w, to)
 		}
 	}
-	return body
 }

@@ -90,7 +90,7 @@ func TestReplies(t *testing.T) {
 		_, err := reply(to)
 		refused(t, err, 400, "REPLY_MESSAGE_ID_INVALID")
 	}
-	for to, want := range map[int]bool{1: true, 2: false} { // there, gone
+	for to, want := range map[int]bool{1: true, 2: false, 0: false} { // there, gone, none
 		m := must(reply(to))(t).Updates[1].(*tg.UpdateNewMessage).Message.(*tg.Message)
 		if (m.ReplyTo != nil) != want {
 			t.Errorf("reply to %d: %v", to, m.ReplyTo)

@@ -11,39 +11,29 @@ func (w *world) editMessage(c *call, r *tg.MessagesEditMessageRequest) (bin.Enco
 	if err := honour(r.Flags, editHonours...); err != nil {
 		return nil, err
 	}
+	var file *enclosure
+	if media, ok := r.GetMedia(); ok {
+		w.mu.Lock()
+		_, _, err := w.editable(c.account, r)
+		w.mu.Unlock()
+		if err != nil {
+			return nil, err
+		}
+		e, err := w.enclose(c, media) // it takes its time, so the lock is not held
+		if err != nil {
+			return nil, err
+		}
+		file = &e
+	}
 	var t *tg.Updates
 	err := w.change(func() error {
-		to, err := w.target(c.account, r.Peer)
+		to, m, err := w.editable(c.account, r)
 		if err != nil {
 			return err
 		}
-		m, ok := w.find(to.box, int32(r.ID))
-		if !ok || m.Chat != to.user {
-			return refuse(400, "MESSAGE_ID_INVALID")
-		}
-		if err := w.mayEdit(c.account, to, m); err != nil {
+		next, err := w.edited(to, m, r, file)
+		if err != nil {
 			return err
-		}
-		next := m
-		if text, ok := r.GetMessage(); ok {
-			limit := maxText
-			if m.Document != 0 {
-				limit = maxCaption
-			}
-			if next.Text, next.Entities, err = fromText(text, r.Entities, limit, "MESSAGE_TOO_LONG"); err != nil {
-				return err
-			}
-		} else if len(r.Entities) > 0 {
-			return errNotBuilt
-		}
-		if next.Buttons, err = fromMarkup(r.ReplyMarkup, to.user != 0); err != nil {
-			return err
-		}
-		switch {
-		case next.Text == "" && m.Document == 0:
-			return refuse(400, "MESSAGE_EMPTY")
-		case next.Text == m.Text && slices.Equal(next.Entities, m.Entities) && sameButtons(next.Buttons, m.Buttons):
-			return refuse(400, "MESSAGE_NOT_MODIFIED")
 		}
 		m = w.edit(to.box, next, c.session)
 		t = w.updates(c.account, w.update(c.account, to.box, w.db.boxes.rows[to.box].PTS, event{eventEdit, []int32{m.ID}})...)
@@ -53,6 +43,53 @@ func (w *world) editMessage(c *call, r *tg.MessagesEditMessageRequest) (bin.Enco
 		return nil, err
 	}
 	return t, nil
+}
+
+// editable is the message that a bot wants to change and may.
+func (w *world) editable(account int64, r *tg.MessagesEditMessageRequest) (target, chatMessage, error) {
+	to, err := w.target(account, r.Peer)
+	if err != nil {
+		return to, chatMessage{}, err
+	}
+	m, ok := w.find(to.box, int32(r.ID))
+	if !ok || m.Chat != to.user {
+		return to, m, refuse(400, "MESSAGE_ID_INVALID")
+	}
+	return to, m, w.mayEdit(account, to, m)
+}
+
+// edited is the message as it will stand, with another file if there is one.
+func (w *world) edited(to target, m chatMessage, r *tg.MessagesEditMessageRequest, file *enclosure) (chatMessage, error) {
+	next, err := m, error(nil)
+	if text, ok := r.GetMessage(); ok {
+		limit := maxText
+		if m.Document != 0 || file != nil {
+			limit = maxCaption
+		}
+		if next.Text, next.Entities, err = fromText(text, r.Entities, limit, "MESSAGE_TOO_LONG"); err != nil {
+			return next, err
+		}
+	} else if len(r.Entities) > 0 {
+		return next, errNotBuilt
+	}
+	if next.Buttons, err = fromMarkup(r.ReplyMarkup, to.user != 0); err != nil {
+		return next, err
+	}
+	switch {
+	case file != nil && m.Grouped != 0 && !together([]string{w.db.documents.rows[m.Document].Kind, file.document.Kind}):
+		return next, refuse(400, "MEDIA_GROUPED_INVALID")
+	case file != nil && file.document.ID == 0:
+		next.Document = w.filed(*file)
+	case file != nil:
+		next.Document = file.document.ID
+	}
+	switch {
+	case next.Text == "" && next.Document == 0:
+		return next, refuse(400, "MESSAGE_EMPTY")
+	case next.Text == m.Text && next.Document == m.Document && slices.Equal(next.Entities, m.Entities) && sameButtons(next.Buttons, m.Buttons):
+		return next, refuse(400, "MESSAGE_NOT_MODIFIED")
+	}
+	return next, nil
 }
 
 // mayEdit says whether a bot may change a message. What was forwarded is somebody

@@ -20,12 +20,8 @@ func (w *world) forwardMessages(c *call, r *tg.MessagesForwardMessagesRequest) (
 	if len(r.ID) > maxIDs {
 		return nil, refuse(400, "LIMIT_INVALID")
 	}
-	own := map[int64]bool{}
-	for _, random := range r.RandomID {
-		if own[random] {
-			return nil, refuse(500, "RANDOM_ID_DUPLICATE")
-		}
-		own[random] = true
+	if err := distinct(r.RandomID); err != nil {
+		return nil, err
 	}
 	var t *tg.Updates
 	err := w.change(func() error {
@@ -39,6 +35,11 @@ func (w *world) forwardMessages(c *call, r *tg.MessagesForwardMessagesRequest) (
 		}
 		if err := w.mayWrite(c.account, to); err != nil {
 			return err
+		}
+		if reply, err := w.replyTo(to, r.ReplyTo); err != nil {
+			return err
+		} else if reply != 0 {
+			return errNotBuilt // a copy that replies
 		}
 		copies, randoms, err := w.copies(c, from, r)
 		if err != nil {
@@ -62,6 +63,18 @@ func (w *world) forwardMessages(c *call, r *tg.MessagesForwardMessagesRequest) (
 		return nil, err
 	}
 	return t, nil
+}
+
+// distinct refuses a call that names one random_id twice.
+func distinct(randoms []int64) error {
+	own := map[int64]bool{}
+	for _, random := range randoms {
+		if own[random] {
+			return refuse(500, "RANDOM_ID_DUPLICATE")
+		}
+		own[random] = true
+	}
+	return nil
 }
 
 // copies are the messages as they will stand in the new place, with their random ids.

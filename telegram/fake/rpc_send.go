@@ -123,7 +123,10 @@ func (w *world) replyTo(to target, reply tg.InputReplyToClass) (int32, error) {
 		return 0, errNotBuilt
 	}
 	id := r.ReplyToMsgID
-	if id <= 0 || id > int(w.db.boxes.rows[to.box].Last) {
+	if id == 0 { // what PyroTGFork says with each message that replies to none
+		return 0, nil
+	}
+	if id < 0 || id > int(w.db.boxes.rows[to.box].Last) {
 		return 0, refuse(400, "REPLY_MESSAGE_ID_INVALID")
 	}
 	old, ok := w.find(to.box, int32(id))
@@ -159,10 +162,7 @@ func (w *world) sendOne(c *call, l letterOut, enclose func() (enclosure, error))
 		}
 		if !again {
 			if enclose != nil {
-				m.Document = w.file(file.document)
-			}
-			for _, k := range file.spent {
-				delete(w.uploads, k)
+				m.Document = w.filed(file)
 			}
 			s = w.write(c, to, m, l.random)
 		}

@@ -46,10 +46,16 @@ func (w *world) getFullUser(c *call, r *tg.UsersGetFullUserRequest) (bin.Encoder
 		info := tg.BotInfo{}
 		info.SetUserID(id)
 		info.SetMenuButton(&tg.BotMenuButtonDefault{})
+		if b.Description != "" {
+			info.SetDescription(b.Description)
+		}
 		if len(b.Commands) > 0 {
 			info.SetCommands(tlCommands(b.Commands))
 		}
 		full.SetBotInfo(info)
+		if b.About != "" {
+			full.SetAbout(b.About)
+		}
 	}
 	return &tg.UsersUserFull{FullUser: full, Chats: []tg.ChatClass{}, Users: []tg.UserClass{w.tlUser(c.account, id)}}, nil
 }

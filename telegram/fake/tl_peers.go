@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gotd/td/tg"
@@ -29,7 +30,7 @@ func (w *world) tlUser(viewer, id int64) tg.UserClass {
 	if !ok {
 		return nil
 	}
-	t := &tg.User{ID: id, Self: id == viewer, Bot: true, FirstName: b.Username}
+	t := &tg.User{ID: id, Self: id == viewer, Bot: true, FirstName: cmp.Or(b.Name, b.Username)}
 	t.SetAccessHash(w.accessHash(viewer, "user", id))
 	t.SetUsername(b.Username)
 	t.SetBotInfoVersion(1)
@@ -45,11 +46,16 @@ func (w *world) tlChannel(viewer, id int64) tg.ChatClass {
 	t := &tg.Channel{ID: id, Title: c.Title, Broadcast: true, Noforwards: c.Protected, Photo: &tg.ChatPhotoEmpty{}, Date: int(c.Date)}
 	t.SetAccessHash(w.accessHash(viewer, "channel", id))
 	if b.ChannelRole == roleAdmin {
-		t.SetAdminRights(tg.ChatAdminRights{
-			Other: true, PostMessages: b.may(rightPost), EditMessages: b.may(rightEdit), DeleteMessages: b.may(rightDelete),
-		})
+		t.SetAdminRights(rightsOf(b))
 	}
 	return t
+}
+
+// rightsOf an admin; other is set for all of them.
+func rightsOf(b bot) tg.ChatAdminRights {
+	return tg.ChatAdminRights{
+		Other: true, PostMessages: b.may(rightPost), EditMessages: b.may(rightEdit), DeleteMessages: b.may(rightDelete),
+	}
 }
 
 // named gathers the users and channels that an answer must bring with it.
