@@ -28,6 +28,8 @@ var judges = []struct {
 	{"Telethon", "telethon", "telethon_check.py", []int{2, 4}, "38 passed, 0 failed, 0 skipped"},
 	{"TDLib at home", "tdlib", "tdlib_check.py", []int{1, 4}, "13 passed, 0 failed, 0 skipped"},
 	{"TDLib from another DC", "tdlib", "tdlib_check.py", []int{2, 1}, "13 passed, 0 failed, 0 skipped"},
+	{"PyroTGFork", "pyrotgfork", "pyrogram_check.py", []int{2, 4}, "26 passed, 0 failed, 0 skipped"},
+	{"Kurigram", "kurigram", "pyrogram_check.py", []int{2, 4}, "26 passed, 0 failed, 0 skipped"},
 }
 
 // TestHonesty runs the judges. They need make deps, so without make honesty the
