@@ -53,7 +53,7 @@ var fuzzTime = time.Unix(1_800_000_000, 0)
 
 // fuzzServer is a whole server without ports whose clock stands, so that one input
 // always means the same.
-func fuzzServer(f *testing.F) (*Server, *faults) {
+func fuzzServer(f testing.TB) (*Server, *faults) {
 	f.Helper()
 	log := &faults{Handler: slog.DiscardHandler}
 	s, err := New(Options{Now: func() time.Time { return fuzzTime }, Log: slog.New(log)})
