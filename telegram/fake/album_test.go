@@ -26,6 +26,38 @@ func single(d *tg.Document, random int64, text string) tg.InputSingleMedia {
 	return tg.InputSingleMedia{Media: &tg.InputMediaDocument{ID: d.AsInput()}, RandomID: random, Message: text}
 }
 
+// TestAlbumComesAndGoes: what a person sends as an album comes message by message
+// under one grouped_id, and its copies are an album of their own.
+func TestAlbumComesAndGoes(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.send(person, mainBot, letter{Album: []item{{Media: film(1, 10), Text: "one"}, {Media: film(2, 20)}, {Media: film(3, 30)}}}))(t)
+	var group int64
+	for i, p := range b.pushed {
+		u := p.u.Updates[0].(*tg.UpdateNewMessage)
+		m := u.Message.(*tg.Message)
+		if group == 0 {
+			group = m.GroupedID
+		}
+		if m.ID != i+1 || u.Pts != i+2 || u.PtsCount != 1 || m.GroupedID != group || group == 0 || (m.Message == "one") != (i == 0) {
+			t.Errorf("update %d is message %d of album %d, pts %d", i, m.ID, m.GroupedID, u.Pts)
+		}
+	}
+	if len(b.pushed) != 3 {
+		t.Fatalf("%d updates", len(b.pushed))
+	}
+	r := forward(b, 1, 5)
+	r.ID, r.RandomID = []int{1, 2, 3}, []int64{5, 6, 7}
+	var copies []int64
+	for _, u := range must(do[*tg.Updates](b, mainBot, 2, r))(t).Updates {
+		if u, ok := u.(*tg.UpdateNewChannelMessage); ok {
+			copies = append(copies, u.Message.(*tg.Message).GroupedID)
+		}
+	}
+	if len(copies) != 3 || copies[0] == 0 || copies[0] == group || copies[1] != copies[0] || copies[2] != copies[0] {
+		t.Errorf("the copies are of albums %d, the letter of %d", copies, group)
+	}
+}
+
 // TestSendAlbum: files are uploaded one by one and sent as one album, each with
 // its caption and random_id; what was sent is not sent twice.
 func TestSendAlbum(t *testing.T) {

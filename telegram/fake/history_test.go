@@ -3,7 +3,23 @@ package fake
 import (
 	"math/rand/v2"
 	"testing"
+	"time"
+
+	"github.com/gotd/td/proto"
 )
+
+// TestTimely: a msg_id is good from 300 s before the server's clock to 30 s ahead.
+func TestTimely(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	for at, want := range map[time.Duration]int{
+		-300*time.Second - time.Millisecond: badTooLow, -300 * time.Second: 0, 0: 0,
+		30 * time.Second: 0, 30*time.Second + time.Millisecond: badTooHigh,
+	} {
+		if code := timely(int64(proto.NewMessageID(now.Add(at), proto.MessageFromClient)), now); code != want {
+			t.Errorf("%v: code %d, want %d", at, code, want)
+		}
+	}
+}
 
 // TestHistoryTakesReordered: whatever a correct client's messages overtake on the
 // way, none is refused. Ids and seqnos are gotd's: one lock makes both.
