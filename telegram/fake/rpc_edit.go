@@ -111,7 +111,7 @@ func (w *world) mayEdit(account int64, to target, m chatMessage) error {
 func sameButtons(a, b [][]button) bool {
 	return slices.EqualFunc(a, b, func(a, b []button) bool {
 		return slices.EqualFunc(a, b, func(a, b button) bool {
-			return a.Text == b.Text && a.URL == b.URL && a.WebApp == b.WebApp && string(a.bytes()) == string(b.bytes())
+			return a.Text == b.Text && a.URL == b.URL && a.WebApp == b.WebApp && a.Style == b.Style && string(a.bytes()) == string(b.bytes())
 		})
 	})
 }

@@ -83,6 +83,7 @@ type button struct {
 	DataBase64 []byte `json:"data_base64,omitempty"`
 	URL        string `json:"url,omitempty"`
 	WebApp     string `json:"web_app,omitempty"`
+	Style      string `json:"style,omitempty"` // primary danger success
 }
 
 // origin is who wrote a forwarded message first: the number of a user, a bot or a

@@ -16,18 +16,41 @@ func tlButtons(rows [][]button) *tg.ReplyInlineMarkup {
 	for _, row := range rows {
 		var r tg.KeyboardButtonRow
 		for _, b := range row {
+			style := tg.KeyboardButtonStyle{BgPrimary: b.Style == stylePrimary, BgDanger: b.Style == styleDanger, BgSuccess: b.Style == styleSuccess}
 			switch {
 			case b.URL != "":
-				r.Buttons = append(r.Buttons, &tg.KeyboardButtonURL{Text: b.Text, URL: b.URL})
+				r.Buttons = append(r.Buttons, &tg.KeyboardButtonURL{Style: style, Text: b.Text, URL: b.URL})
 			case b.WebApp != "":
-				r.Buttons = append(r.Buttons, &tg.KeyboardButtonWebView{Text: b.Text, URL: b.WebApp})
+				r.Buttons = append(r.Buttons, &tg.KeyboardButtonWebView{Style: style, Text: b.Text, URL: b.WebApp})
 			default:
-				r.Buttons = append(r.Buttons, &tg.KeyboardButtonCallback{Text: b.Text, Data: b.bytes()})
+				r.Buttons = append(r.Buttons, &tg.KeyboardButtonCallback{Style: style, Text: b.Text, Data: b.bytes()})
 			}
 		}
 		t.Rows = append(t.Rows, r)
 	}
 	return t
+}
+
+// Colours that a bot may give a button.
+const (
+	stylePrimary = "primary"
+	styleDanger  = "danger"
+	styleSuccess = "success"
+)
+
+// styled gives a button its colour; there are no icons.
+func styled(b button, s tg.KeyboardButtonStyle) (button, error) {
+	switch {
+	case s.Icon != 0:
+		return b, errNotBuilt
+	case s.BgPrimary:
+		b.Style = stylePrimary
+	case s.BgDanger:
+		b.Style = styleDanger
+	case s.BgSuccess:
+		b.Style = styleSuccess
+	}
+	return b, nil
 }
 
 // maxButtons is how many a keyboard may have.
@@ -73,17 +96,26 @@ func fromMarkup(m tg.ReplyMarkupClass, private bool) ([][]button, error) {
 func fromButton(b tg.KeyboardButtonClass) (button, error) {
 	switch b := b.(type) {
 	case *tg.KeyboardButtonCallback:
-		if len(b.Data) == 0 || len(b.Data) > 64 {
-			return button{}, refuse(400, "BUTTON_DATA_INVALID")
+		n := button{Text: b.Text, Data: string(b.Data)}
+		switch {
+		case b.RequiresPassword:
+			return n, errNotBuilt
+		case len(b.Data) == 0 || len(b.Data) > 64:
+			return n, refuse(400, "BUTTON_DATA_INVALID")
+		case !utf8.Valid(b.Data):
+			n.Data, n.DataBase64 = "", b.Data
 		}
-		if !utf8.Valid(b.Data) {
-			return button{Text: b.Text, DataBase64: b.Data}, nil
-		}
-		return button{Text: b.Text, Data: string(b.Data)}, nil
+		return styled(n, b.Style)
 	case *tg.KeyboardButtonURL:
-		return button{Text: b.Text, URL: b.URL}, checkURL(b.URL, false)
+		if err := checkURL(b.URL, false); err != nil {
+			return button{}, err
+		}
+		return styled(button{Text: b.Text, URL: b.URL}, b.Style)
 	case *tg.KeyboardButtonWebView:
-		return button{Text: b.Text, WebApp: b.URL}, checkURL(b.URL, true)
+		if err := checkURL(b.URL, true); err != nil {
+			return button{}, err
+		}
+		return styled(button{Text: b.Text, WebApp: b.URL}, b.Style)
 	}
 	return button{}, errNotBuilt
 }

@@ -3,6 +3,7 @@ package fake
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/gotd/td/tg"
 )
 
@@ -44,4 +45,32 @@ func TestButtons(t *testing.T) {
 		t.Error(err)
 	}
 	refused(t, say(inputChannel(b, mainBot), app), 400, "BUTTON_TYPE_INVALID")
+}
+
+// TestButtonColours: a button keeps its colour, and what else may be said of a
+// button is refused.
+func TestButtonColours(t *testing.T) {
+	b := newBench(t, Options{})
+	must(b.send(person, mainBot, letter{Text: "/start"}))(t)
+	want := [][]button{{{Text: "a", Data: "x"}, {Text: "b", Data: "x", Style: stylePrimary}},
+		{{Text: "c", URL: "https://a.b", Style: styleDanger}, {Text: "d", WebApp: "https://a.b", Style: styleSuccess}}}
+	say := func(random int64, m *tg.ReplyInlineMarkup) (*tg.Updates, error) {
+		r := &tg.MessagesSendMessageRequest{Peer: toPerson(), Message: "x", RandomID: random}
+		r.SetReplyMarkup(m)
+		return do[*tg.Updates](b, mainBot, 2, r)
+	}
+	sent := must(say(1, tlButtons(want)))(t).Updates[1].(*tg.UpdateNewMessage).Message.(*tg.Message)
+	if diff := cmp.Diff(tlButtons(want), sent.ReplyMarkup); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want, must(b.chat(t.Context(), person, mainBot, 1, 0))(t).Messages[0].Buttons); diff != "" {
+		t.Error(diff)
+	}
+	for i, k := range []tg.KeyboardButtonClass{
+		&tg.KeyboardButtonCallback{Text: "a", Data: []byte("x"), RequiresPassword: true},
+		&tg.KeyboardButtonCallback{Text: "a", Data: []byte("x"), Style: tg.KeyboardButtonStyle{Icon: 5}},
+	} {
+		_, err := say(int64(2+i), &tg.ReplyInlineMarkup{Rows: []tg.KeyboardButtonRow{{Buttons: []tg.KeyboardButtonClass{k}}}})
+		refused(t, err, 400, "NOT_IMPLEMENTED")
+	}
 }
