@@ -56,20 +56,28 @@ func TestTalk(t *testing.T) {
 		t.Errorf("edited to %v", edited)
 	}
 
+	r := &tg.MessagesSendMessageRequest{Peer: to, Message: "you there", RandomID: 4, Entities: []tg.MessageEntityClass{
+		&tg.InputMessageEntityMentionName{Length: 3, UserID: &tg.InputUser{UserID: person}}}}
+	mention := must(do[*tg.Updates](b, mainBot, 2, r))(t).Updates[1].(*tg.UpdateNewMessage).Message.(*tg.Message)
+	if e, ok := mention.Entities[0].(*tg.MessageEntityMentionName); !ok || e.UserID != person || e.Length != 3 {
+		t.Errorf("the mention is %v", mention.Entities)
+	}
+	must(do[*tg.MessagesAffectedMessages](b, mainBot, 2, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: []int{mention.ID}}))(t)
+
 	if err := b.block(person, mainBot, true); err != nil {
 		t.Fatal(err)
 	}
 	_, err = say(3, "x", nil)
 	refused(t, err, 400, "USER_IS_BLOCKED")
 	v := must(b.chat(t.Context(), person, mainBot, 1, 0))(t)
-	if len(v.Messages) != 1 || v.Messages[0].Text != "changed" || v.Rev != 3 || v.Messages[0].Buttons[0][1].URL == "" {
+	if len(v.Messages) != 1 || v.Messages[0].Text != "changed" || v.Rev != 5 || v.Messages[0].Buttons[0][1].URL == "" {
 		t.Errorf("the user sees %+v", v)
 	}
 	gone := must(do[*tg.MessagesAffectedMessages](b, mainBot, 2, &tg.MessagesDeleteMessagesRequest{Revoke: true, ID: []int{2, 55}}))(t)
-	if gone.PtsCount != 1 || gone.Pts != 5 {
+	if gone.PtsCount != 1 || gone.Pts != 7 {
 		t.Errorf("deleted: %v", gone)
 	}
-	if v = must(b.chat(t.Context(), person, mainBot, 3, 0))(t); !cmp.Equal(v.Deleted, []int32{2}) || v.Rev != 4 {
+	if v = must(b.chat(t.Context(), person, mainBot, 5, 0))(t); !cmp.Equal(v.Deleted, []int32{2}) || v.Rev != 6 {
 		t.Errorf("the user sees %+v", v)
 	}
 }

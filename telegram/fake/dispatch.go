@@ -110,19 +110,22 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 }
 
 // run calls the method's handler. Where a decode error says that another
-// constructor was expected, it tries again with the peers' other names.
+// constructor was expected, it tries again with that peer's other name.
 func (s *Server) run(k *call, id uint32, body []byte) (bin.Encoder, error) {
 	h := s.methods[id]
 	if h == nil {
 		return nil, tgerr.New(400, fmt.Sprintf("NOT_IMPLEMENTED_%x", id))
 	}
-	answer, err := guarded(h, k, body)
-	var unexpected *bin.UnexpectedIDErr
-	if errors.As(err, &unexpected) {
-		for _, other := range otherPeers(body) {
-			if answer, err = guarded(h, k, other); !errors.As(err, &unexpected) {
-				break
-			}
+	var (
+		answer     bin.Encoder
+		err        error
+		unexpected *bin.UnexpectedIDErr
+	)
+	for again := true; again; {
+		b := &bin.Buffer{Buf: body}
+		answer, err = guarded(h, k, b)
+		if again = errors.As(err, &unexpected); again {
+			body, again = otherPeer(body, len(body)-b.Len())
 		}
 	}
 	if err == nil && answer == nil {
@@ -132,9 +135,9 @@ func (s *Server) run(k *call, id uint32, body []byte) (bin.Encoder, error) {
 }
 
 // guarded keeps a handler's panic from ending the server.
-func guarded(h handler, k *call, body []byte) (answer bin.Encoder, err error) {
+func guarded(h handler, k *call, b *bin.Buffer) (answer bin.Encoder, err error) {
 	err = safely(func() (err error) {
-		answer, err = h(k, &bin.Buffer{Buf: body})
+		answer, err = h(k, b)
 		return err
 	})
 	if err != nil {

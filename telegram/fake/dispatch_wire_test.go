@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 
@@ -86,29 +87,34 @@ func TestOtherPeers(t *testing.T) {
 	}
 }
 
-// TestPeerBesideChannel: a call that wants an InputChannel and an InputPeer gets
-// both, when the client says InputPeer for both.
-func TestPeerBesideChannel(t *testing.T) {
-	for _, peer := range []tg.InputPeerClass{&tg.InputPeerSelf{}, &tg.InputPeerUser{UserID: 7, AccessHash: 8}} {
-		var got tg.ChannelsGetParticipantRequest
-		methods := tiny()
-		methods[tg.ChannelsGetParticipantRequestTypeID] = func(_ *call, b *bin.Buffer) (bin.Encoder, error) {
-			got = tg.ChannelsGetParticipantRequest{}
-			return &tg.BoolTrue{}, got.Decode(b)
+// TestOtherPeersOneByOne: only that InputPeer is another where no InputPeer is
+// wanted, whatever else the call names.
+func TestOtherPeersOneByOne(t *testing.T) {
+	channel, user := &tg.InputPeerChannel{ChannelID: 5, AccessHash: 6}, &tg.InputPeerUser{UserID: 7, AccessHash: 8}
+	methods := tiny()
+	var got bin.Decoder
+	for _, id := range []uint32{tg.ChannelsGetParticipantRequestTypeID, tg.MessagesSendMessageRequestTypeID} {
+		methods[id] = func(_ *call, b *bin.Buffer) (bin.Encoder, error) { return &tg.BoolTrue{}, got.Decode(b) }
+	}
+	c := startWire(t, Options{}, methods).client(0)
+	c.nearestDC(c.send(layered(228, nearest)))
+	for _, peer := range []tg.InputPeerClass{&tg.InputPeerSelf{}, user, channel} {
+		member := &tg.ChannelsGetParticipantRequest{}
+		got = member
+		c.answer(c.send(encoded(raw(encoded(&tg.ChannelsGetParticipantRequest{Channel: &tg.InputChannelEmpty{}, Participant: &tg.InputPeerEmpty{}})[:4]), channel, peer)))
+		if diff := cmp.Diff(&tg.ChannelsGetParticipantRequest{Channel: &tg.InputChannel{ChannelID: 5, AccessHash: 6}, Participant: peer}, member); diff != "" {
+			t.Error(diff)
 		}
-		w := startWire(t, Options{}, methods)
-		c := w.client(0)
-		b := bin.Buffer{}
-		b.PutID(tg.ChannelsGetParticipantRequestTypeID)
-		_ = b.Encode(&tg.InputPeerChannel{ChannelID: 5, AccessHash: 6})
-		_ = b.Encode(peer)
-		_, answer := c.answer(c.send(layered(228, raw(b.Buf))))
-		if id, _ := answer.PeekID(); id != tg.BoolTrueTypeID {
-			t.Fatalf("got %x", id)
-		}
-		want := tg.ChannelsGetParticipantRequest{Channel: &tg.InputChannel{ChannelID: 5, AccessHash: 6}, Participant: peer}
-		if d := cmp.Diff(want, got); d != "" {
-			t.Error(d)
+
+		message := &tg.MessagesSendMessageRequest{}
+		got = message
+		said := encoded(&tg.MessagesSendMessageRequest{Peer: peer, Message: "ab", RandomID: 9, Entities: []tg.MessageEntityClass{
+			&tg.InputMessageEntityMentionName{Length: 1, UserID: &tg.InputUser{UserID: 7, AccessHash: 8}}, &tg.MessageEntityBold{Length: 2}}})
+		i := bytes.LastIndex(said, encoded(&tg.InputUser{UserID: 7, AccessHash: 8}))
+		copy(said[i:], encoded(user)) // as Pyrogram mentions
+		c.answer(c.send(said))
+		if m, ok := message.Entities[0].(*tg.InputMessageEntityMentionName); !ok || len(message.Entities) != 2 || !cmp.Equal(m.UserID, tg.InputUserClass(&tg.InputUser{UserID: 7, AccessHash: 8})) || !cmp.Equal(message.Peer, peer) {
+			t.Errorf("got %v", message)
 		}
 	}
 }

@@ -60,24 +60,25 @@ func incoming(layer int, method uint32, body []byte) []byte {
 	return append(out, body...)
 }
 
-// otherPeers are what a query may mean whose InputPeer constructors stand where
-// InputChannel or InputUser is wanted, which have the same layout: the real server
-// takes either. Where a query has both, as channels.getParticipant, only the
-// channel is another.
-func otherPeers(body []byte) [2][]byte {
-	channels := bytes.Clone(body)
-	replace(channels, tg.InputPeerChannelTypeID, tg.InputChannelTypeID)
-	all := bytes.Clone(channels)
-	replace(all, tg.InputPeerUserTypeID, tg.InputUserTypeID)
-	replace(all, tg.InputPeerSelfTypeID, tg.InputUserSelfTypeID)
-	return [2][]byte{channels, all}
-}
-
-// replace replaces a word of a query behind its method's id.
-func replace(body []byte, from, to uint32) {
-	for i := 4; i+4 <= len(body); i += 4 {
-		if w := body[i : i+4]; binary.LittleEndian.Uint32(w) == from {
-			binary.LittleEndian.PutUint32(w, to)
-		}
+// otherPeer is a query in which the word at an offset, an InputPeer constructor
+// where InputChannel or InputUser is wanted, is that one: the layout is the same,
+// and the real server takes either. false: there is no such word.
+func otherPeer(body []byte, at int) ([]byte, bool) {
+	if at < 0 || at+4 > len(body) {
+		return nil, false
 	}
+	id := uint32(0)
+	switch binary.LittleEndian.Uint32(body[at:]) {
+	case tg.InputPeerChannelTypeID:
+		id = tg.InputChannelTypeID
+	case tg.InputPeerUserTypeID:
+		id = tg.InputUserTypeID
+	case tg.InputPeerSelfTypeID:
+		id = tg.InputUserSelfTypeID
+	default:
+		return nil, false
+	}
+	body = bytes.Clone(body)
+	binary.LittleEndian.PutUint32(body[at:], id)
+	return body, true
 }

@@ -73,6 +73,7 @@ type entity struct {
 	Offset int    `json:"offset"`
 	Length int    `json:"length"`
 	URL    string `json:"url,omitempty"`
+	User   int64  `json:"user,omitempty"` // of a text_mention
 }
 
 // button is one button of a message's keyboard. Data that is no UTF-8 stands in

@@ -83,6 +83,9 @@ func (n *named) message(w *world, boxID int64, m chatMessage) {
 		n.user(m.Chat)
 		n.user(boxID)
 	}
+	for _, e := range m.Entities {
+		n.user(e.User)
+	}
 	if m.Origin != nil && m.Origin.Peer != 0 {
 		if w.isChannel(m.Origin.Peer) {
 			n.channel(m.Origin.Peer)

@@ -31,6 +31,8 @@ func tlEntities(list []entity) []tg.MessageEntityClass {
 			out = append(out, &tg.MessageEntityBlockquote{Offset: o, Length: l})
 		case "text_link":
 			out = append(out, &tg.MessageEntityTextURL{Offset: o, Length: l, URL: e.URL})
+		case "text_mention":
+			out = append(out, &tg.MessageEntityMentionName{Offset: o, Length: l, UserID: e.User})
 		case "url":
 			out = append(out, &tg.MessageEntityURL{Offset: o, Length: l})
 		case "bot_command":
@@ -89,6 +91,12 @@ func fromEntities(list []tg.MessageEntityClass, text string) ([]entity, error) {
 			n.Type = "blockquote"
 		case *tg.MessageEntityTextURL:
 			n.Type, n.URL = "text_link", e.URL
+		case *tg.InputMessageEntityMentionName:
+			u, ok := e.UserID.(*tg.InputUser)
+			if !ok {
+				continue
+			}
+			n.Type, n.User = "text_mention", u.UserID
 		case *tg.MessageEntityURL:
 			n.Type = "url"
 		case *tg.MessageEntityBotCommand:
