@@ -28,9 +28,9 @@
 //	client                   version    layer  its codec            passed  failed
 //	TDLib, home DC 1         1.8.66     228    obfuscated               13       0
 //	TDLib, USER_MIGRATE to 2 1.8.66     228    obfuscated               13       0
-//	Telethon                 1.44.0     227    full and three more      38       0
-//	PyroTGFork               2.2.24.1   227    obfuscated abridged      26       0
-//	Kurigram                 2.2.25     228    abridged                 26       0
+//	Telethon                 1.44.0     227    full, all four           38       0
+//	PyroTGFork               2.2.24.1   227    obfuscated, all five     34       0
+//	Kurigram                 2.2.25     228    abridged, all six        34       0
 //
 // The scripts of TDLib and Telethon are a kit that stays as it is; the one of the
 // last two is ours, and does what a back end does. Beside them judge: gotd's own

@@ -28,8 +28,8 @@ var judges = []struct {
 	{"Telethon", "telethon", "telethon_check.py", []int{2, 4}, "38 passed, 0 failed, 0 skipped"},
 	{"TDLib at home", "tdlib", "tdlib_check.py", []int{1, 4}, "13 passed, 0 failed, 0 skipped"},
 	{"TDLib from another DC", "tdlib", "tdlib_check.py", []int{2, 1}, "13 passed, 0 failed, 0 skipped"},
-	{"PyroTGFork", "pyrotgfork", "pyrogram_check.py", []int{2, 4}, "26 passed, 0 failed, 0 skipped"},
-	{"Kurigram", "kurigram", "pyrogram_check.py", []int{2, 4}, "26 passed, 0 failed, 0 skipped"},
+	{"PyroTGFork", "pyrotgfork", "pyrogram_check.py", []int{2, 4}, "34 passed, 0 failed, 0 skipped"},
+	{"Kurigram", "kurigram", "pyrogram_check.py", []int{2, 4}, "34 passed, 0 failed, 0 skipped"},
 }
 
 // TestHonesty runs the judges. They need make deps, so without make honesty the
@@ -81,6 +81,15 @@ func dialable(t *testing.T) {
 	_ = l.Close()
 }
 
+// furtherHooks are what pyrogram_check.py asks for beyond the kit.
+var furtherHooks = map[string]struct{ method, path, body string }{
+	"user_writes":      {"POST", "", `{"text":"{text}"}`},
+	"user_sends_photo": {"POST", "", `{"media":{"kind":"photo","source":{"seed":3,"size":1},"width":640,"height":480},"text":"a photo"}`},
+	"user_sends_album": {"POST", "", `{"album":[{"media":{"kind":"video","source":{"seed":4,"size":5000}}},{"media":{"kind":"video","source":{"seed":5,"size":5000}}}]}`},
+	"user_edits":       {"PATCH", "/{message_id}", `{"text":"{text}"}`},
+	"user_deletes":     {"DELETE", "/{message_id}", `{}`},
+}
+
 // configuration writes what the kit has to know of a running fake and gives its
 // path; honesty/example.json says how the hooks look.
 func configuration(t *testing.T, s *fake.Server, list []int, dir string) string {
@@ -114,6 +123,9 @@ func configuration(t *testing.T, s *fake.Server, list []int, dir string) string 
 	c["public_key"], c["home_dc"], c["dcs"] = key, list[0], addrs
 	c["bots"], c["user"], c["channel"] = []string{info.Bots[0].Token, info.Bots[1].Token}, info.Users[0].ID, -1001700000001
 	c["home_file"], c["far_file"] = stored(t, s, 1, 3158073, list[0]), stored(t, s, 2, 3200049, list[1])
+	for name, h := range furtherHooks {
+		c["hooks"].(map[string]any)[name] = map[string]any{"method": h.method, "url": "http://" + s.ControlAddr() + "/v1/users/{user}/chats/{bot}/messages" + h.path, "body": json.RawMessage(h.body)}
+	}
 	out, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +154,40 @@ func stored(t *testing.T, s *fake.Server, seed uint32, size int64, dc int) map[s
 		h.Write(part)
 	}
 	return map[string]any{"message": field[json.Number](t, post, "messages", 0, "id"), "size": size, "sha256": hex.EncodeToString(h.Sum(nil))}
+}
+
+// TestPackageSaysWhatJudgesIt: the table of the package comment has a line for each
+// judge, with the version that is installed and what it has to say.
+func TestPackageSaysWhatJudgesIt(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]int{}
+	for line := range strings.Lines(string(doc)) {
+		f := strings.Fields(line)
+		if n := len(f); n > 3 && f[n-1] == "0" {
+			for _, word := range f {
+				lines[word+" "+f[n-2]]++
+			}
+		}
+	}
+	want := map[string]int{}
+	for _, j := range judges {
+		list, err := os.ReadFile(filepath.Join("honesty/venvs", j.venv+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(list), "\n")
+		_, version, _ := strings.Cut(first, "==")
+		passed, _, _ := strings.Cut(j.want, " ")
+		want[version+" "+passed]++
+	}
+	for line, n := range want {
+		if lines[line] != n {
+			t.Errorf("%d lines say %q, want %d", lines[line], line, n)
+		}
+	}
 }
 
 // TestKitIsUnchanged: the judges' own scripts say what they said when they were

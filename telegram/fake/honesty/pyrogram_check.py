@@ -52,6 +52,18 @@ async def t_start_and_get_me():
     must(me.is_bot and me.is_self and me.id == c.bot and me.username, me)
 async def t_a_helper_without_updates():
     S["helper"] = await started("helper", c.bots[1], no_updates=True)
+async def t_every_codec():
+    from pyrogram.connection import transport
+    from pyrogram.connection.connection import Connection
+    for name in [k for k in dir(transport) if k.startswith("TCP") and k != "TCP"]:
+        kw = {"protocol_factory": getattr(transport, name)} if KURIGRAM else {}
+        if not KURIGRAM:
+            Connection.MODES = {3: getattr(transport, name)}
+        x = await started("codec", c.bots[1], in_memory=True, no_updates=True, **kw)
+        must((await x.get_me()).is_bot, name)
+        await x.stop()
+    if not KURIGRAM:
+        Connection.MODES = {3: transport.TCPAbridgedO}
 async def t_bot_commands_and_profile():
     x, menu = S["bot"], [BotCommand("start", "Start"), BotCommand("web", "Open the library")]
     must(await x.set_bot_commands(menu))
@@ -84,6 +96,32 @@ async def t_message_of_a_user_comes_once():
     m, _ = await incoming(lambda: hook(c, "user_sends"))
     must(m.from_user.id == c.user and m.chat.type == enums.ChatType.PRIVATE and m.video and m.caption == "a film", m)
     S["private"] = m
+async def t_command_of_a_user():
+    m, _ = await incoming(lambda: hook(c, "user_writes", text="/start ABC"), wanted=filters.command("start") & filters.private)
+    must(m.text == "/start ABC" and m.command == ["start", "ABC"], m)
+async def t_photo_of_a_user_and_its_copy():
+    m, _ = await incoming(lambda: hook(c, "user_sends_photo"), wanted=filters.photo)
+    b = (await S["bot"].download_media(m, in_memory=True)).getvalue()
+    must(b[:2] == b"\xff\xd8" and len(b) == m.photo.file_size and m.photo.width == 640, m)
+    copy = await m.copy(c.channel)
+    copy = await S["bot"].get_messages(c.channel, copy.id)
+    must(copy.photo.file_unique_id == m.photo.file_unique_id and (await S["bot"].download_media(copy, in_memory=True)).getvalue() == b, copy)
+    await copy.delete()
+async def t_album_of_a_user():
+    got = []
+    async def take(_, m):
+        got.append(m)
+    h = S["bot"].add_handler(handlers.MessageHandler(take, filters.media_group))
+    await hook(c, "user_sends_album")
+    must(await until(lambda: len(got) == 2), "%d updates came", len(got))
+    S["bot"].remove_handler(*h)
+    must(got[0].media_group_id == got[1].media_group_id and len(await S["bot"].get_media_group(c.user, got[0].id)) == 2, got)
+async def t_edit_and_deletion_by_a_user():
+    m, _ = await incoming(lambda: hook(c, "user_writes", text="before"), wanted=filters.text)
+    e, _ = await incoming(lambda: hook(c, "user_edits", message_id=m.id, text="after"), handlers.EditedMessageHandler)
+    must(e.id == m.id and e.text == "after" and e.edit_date, e)
+    d, _ = await incoming(lambda: hook(c, "user_deletes", message_id=m.id), handlers.DeletedMessagesHandler, None)
+    must([x.id for x in d] == [m.id], d)
 async def t_get_chat_and_users():
     ch, u, full = await S["bot"].get_chat(c.channel), await S["bot"].get_users(c.user), await S["bot"].get_chat(c.user)
     must(ch.id == c.channel and ch.type == enums.ChatType.CHANNEL and ch.title and u.first_name == full.first_name, (ch, u, full))
@@ -118,8 +156,14 @@ async def t_reply_with_buttons():
     must(m.outgoing and m.from_user.id == c.bot and m.reply_to_message_id == S["private"].id and m.reply_markup.inline_keyboard[1][0].web_app, m)
     got = await S["bot"].get_messages(c.user, m.id)
     must(got.reply_to_message.video and got.from_user.is_self, got)
+    at = await S["bot"].send_message(c.user, "[you](tg://user?id=%d)" % c.user)
+    must(at.text == "you" and at.entities[0].type == enums.MessageEntityType.TEXT_MENTION and at.entities[0].user.id == c.user, at)
     must((await S["private"].reply("no quote", quote=False)).text == "no quote")
     S["buttons"] = m
+async def t_buttons_with_colours():
+    style = enums.ButtonStyle.SUCCESS
+    m = await S["bot"].send_message(c.user, "colours", reply_markup=Keyboard([[Button("A", callback_data="a", style=style), Button("W", web_app=WebAppInfo(url="https://example.org"), style=style)]]))
+    must([b.style for b in m.reply_markup.inline_keyboard[0]] == [style, style], m)
 async def t_press_comes_once_and_is_answered():
     m, done = S["buttons"], []
     async def answer(_, q):
@@ -191,6 +235,18 @@ async def t_expired_reference_then_a_fresh_one():
     m = await S["bot"].get_messages(c.channel, S["home"].id)
     must(await streamed(S["bot"], m, limit=1) == S["home bytes"][:1 << 20], "other bytes")
     S["home"] = m
+async def t_FLOOD_WAIT():
+    m = S["home"]
+    f = FileId.decode(m.video.file_id)
+    place = raw.types.InputDocumentFileLocation(id=f.media_id, access_hash=f.access_hash, file_reference=f.file_reference, thumb_size="")
+    await hook(c, "flood_on")
+    S["bot"].sleep_threshold = 0
+    try:
+        er = await refused(S["bot"].invoke(raw.functions.upload.GetFile(location=place, offset=0, limit=4096)), "FLOOD_WAIT", "FLOOD_PREMIUM_WAIT", "FloodWait", "FloodPremiumWait")
+    finally:
+        S["bot"].sleep_threshold = 10
+        await hook(c, "flood_off")
+    must(er.value == 1 and await streamed(S["bot"], m, limit=1) == S["home bytes"][:1 << 20], er)
 async def t_connections_cut_by_the_server():
     up = lambda: (S["bot"].session.is_started if KURIGRAM else S["bot"].session.is_connected).is_set()
     await hook(c, "reset_connections")
@@ -206,6 +262,22 @@ async def t_restart_with_the_stored_session():
     must((await x.get_me()).id == c.bot)
     m, _ = await incoming(lambda: hook(c, "user_sends"))
     must(m.video, m)
+
+async def t_away_then_the_missed_message():
+    await S["bot"].stop()
+    S["bot"] = await started("main", c.bots[0], skip_updates=False)
+    await incoming(lambda: hook(c, "user_writes", text="there"))  # what it has seen is what it goes on from
+    await S["bot"].stop()
+    await hook(c, "user_writes", text="while away")
+    x, got = Client("main", c.api_id, c.api_hash, bot_token=c.bots[0], workdir=DIR, skip_updates=False), []
+    async def take(_, m):
+        got.append(m.text)
+    x.add_handler(handlers.MessageHandler(take, filters.private))
+    S["bot"] = x
+    await x.start()
+    await until(lambda: got)
+    await asyncio.sleep(0.5)
+    must(got == ["while away"], "%s came", got)
 
 print(pyrogram.__name__, pyrogram.__version__, "layer", raw.all.layer)
 asyncio.get_event_loop_policy().get_event_loop().run_until_complete(run(globals(), lambda: [S[x].stop for x in ("bot", "helper") if x in S]))
