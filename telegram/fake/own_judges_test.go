@@ -22,6 +22,8 @@ var ownJudges = []struct {
 	{"bad_msg_notification 18–20, 32–35, 64", []string{"TestBadMessageID", "TestBadSeqno", "TestContainerRules", "TestHistoryRefuses", "TestHistoryIsBounded"}},
 	{"albums: in, copied, sent, refused", []string{"TestAlbumComesAndGoes", "TestSendAlbum", "TestSendAlbumRefused"}},
 	{"order of answers: side by side, as they end, a big one first", []string{"TestOrder", "TestQueriesAtOnce", "TestBigAnswerFirst", "TestInvokeAfter"}},
+	{"times of answers: distance, rate, a share of an account's rate", []string{"TestBytesFlow", "TestThink", "TestJitter", "TestAccountRate"}},
+	{"AUTH_KEY_DUPLICATED: a key that is used from two hosts", []string{"TestDuplicatedKey", "TestLoginByADeadKey"}},
 	{"limits of logins", []string{"TestLoginLimit", "TestLoginFlood"}},
 	{"limits of sending", []string{"TestSendLimits", "TestSendFlood"}},
 	{"limits of connections", []string{"TestConnectionsPerAccount"}},
