@@ -23,6 +23,8 @@ type demoCommand struct {
 	Bots     int    `default:"4" help:"How many bots the fake Telegram has; the first is the main one."`
 	NoLimits bool   `name:"no-limits" help:"Lift the API's rate limits, for benches."`
 	JSON     bool   `name:"json" help:"Print one line of JSON when ready, and nothing else."`
+
+	networkFlags `embed:"" group:"Network to Telegram:"`
 }
 
 // demoReady is the line that --json prints.
@@ -61,6 +63,9 @@ const (
 func (c *demoCommand) Run(ctx context.Context, p *program) (err error) {
 	if c.Bots < 1 {
 		return &fault{2, "teleplay: --bots takes 1 or more."}
+	}
+	if _, err := c.shape(); err != nil {
+		return err
 	}
 	env, dropped := withoutTelegram(p.env)
 	if !loopback(c.Listen) && dropped {
@@ -192,9 +197,9 @@ func (d *demo) startTelegram(ctx context.Context) (fakeReady, error) {
 		case ready <- line:
 		default:
 		}
-	}, "fake-telegram", "--json", "--until-eof", "--listen=127.0.0.1:0", "--control="+d.c.Control,
-		"--data="+filepath.Join(d.data, "telegram"), fmt.Sprintf("--bots=%d", d.c.Bots),
-		"--public-key-out="+filepath.Join(d.data, "telegram.pem"))
+	}, append([]string{"fake-telegram", "--json", "--until-eof", "--listen=127.0.0.1:0", "--control=" + d.c.Control,
+		"--data=" + filepath.Join(d.data, "telegram"), fmt.Sprintf("--bots=%d", d.c.Bots),
+		"--public-key-out=" + filepath.Join(d.data, "telegram.pem")}, d.c.networkFlags.args()...)...)
 	if err != nil {
 		return r, err
 	}

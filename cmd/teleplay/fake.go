@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/teleplay/teleplay"
 	"github.com/teleplay/teleplay/telegram/fake"
 	"golang.org/x/sync/errgroup"
 )
@@ -92,9 +90,6 @@ func (c *fakeCommand) Run(ctx context.Context, p *program) error {
 		DCs: dcs, Bots: c.Bots, Users: c.Users, Network: network,
 		Limits: fake.Limits{GetFile: fake.GetFileLimits{Probability: c.Flood}}, ReferenceTTL: c.ReferenceTTL, Log: newLog(p.stderr, 0, "text"),
 	})
-	if errors.Is(err, teleplay.ErrInvalid) {
-		return &fault{2, "teleplay: " + err.Error()}
-	}
 	if err != nil {
 		return err
 	}

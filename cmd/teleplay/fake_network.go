@@ -27,7 +27,27 @@ func (f networkFlags) shape() (fake.Shape, error) {
 	over(&s.Rate, f.Rate)
 	over(&s.AccountRate, f.AccountRate)
 	over(&s.SlowStart, f.SlowStart)
+	if err := s.Check(); err != nil {
+		return s, &fault{2, "teleplay: " + err.Error()}
+	}
 	return s, nil
+}
+
+// args are the flags again, for a process that takes them too.
+func (f networkFlags) args() []string {
+	list := []string{"--profile=" + f.Profile}
+	list = again(list, "rtt", f.RTT)
+	list = again(list, "jitter", f.Jitter)
+	list = again(list, "rate", f.Rate)
+	list = again(list, "account-rate", f.AccountRate)
+	return again(list, "slow-start", f.SlowStart)
+}
+
+func again[T any](list []string, name string, flag *T) []string {
+	if flag == nil {
+		return list
+	}
+	return append(list, fmt.Sprintf("--%s=%v", name, *flag))
 }
 
 // over takes a flag that was given.

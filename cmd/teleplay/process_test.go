@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -291,22 +290,13 @@ func TestFakeTelegramPorts(t *testing.T) {
 		{"fake-telegram", "--flood=2"},
 		{"fake-telegram", "--reference-ttl=-1s"},
 		{"demo", "--bots=0"},
+		{"demo", "--rtt=-1s"},
 		{"no-such-command"},
 		{"serve", "--no-such-flag"},
 	} {
 		if status, _, stderr := runHere(t, nil, args...); status != 2 || strings.TrimSpace(stderr) == "" {
 			t.Errorf("%v: status %d, %q", args, status, stderr)
 		}
-	}
-}
-
-func TestFakeTelegramNetwork(t *testing.T) {
-	f := startTelegram(t, "--profile=bench", "--rtt=80ms", "--account-rate=9000000", "--no-slow-start")
-	var got struct{ Default map[string]any }
-	f.get(t, "/network", &got)
-	want := map[string]any{"rtt": "80ms", "jitter": "0s", "rate": 5e6, "account_rate": 9e6, "slow_start": false, "think": "0s"}
-	if !maps.Equal(got.Default, want) {
-		t.Errorf("got %v, want %v", got.Default, want)
 	}
 }
 

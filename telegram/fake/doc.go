@@ -7,7 +7,9 @@
 // session.go, rpc.go, dispatch.go) turns bytes into calls and gives each to a
 // handler of the world; seam.go is all that they share. What the limits (limiter.go)
 // or a fault (faults.go) have against a call, suffer.go does to it. The control port
-// is control.go.
+// is control.go. The network between client and wire is shape.go: bytes come in by
+// upstream.go and go out by downstream.go, when line.go says; memory.go and pipe.go
+// are connections without sockets.
 //
 // The wire is our own, on gotd's crypto, proto, mt and tg: gotd's server parts
 // satisfy gotd's client and nobody else. What others demand beyond it:

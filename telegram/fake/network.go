@@ -142,7 +142,7 @@ func (n *network) check(s *shapes) error {
 		list = append(list, p)
 	}
 	for _, p := range list {
-		if err := p.over(Shape{}).check(); err != nil {
+		if err := p.over(Shape{}).Check(); err != nil {
 			return err
 		}
 	}

@@ -78,7 +78,7 @@ func New(o Options) (*Server, error) {
 	if host, _, err := net.SplitHostPort(o.Control); err != nil || !loopback(host) {
 		return nil, teleplay.Fail(teleplay.ErrInvalid, "", fmt.Sprintf("the control port has no login: it must be on loopback, not %q", o.Control))
 	}
-	if err := errors.Join(o.Network.check(), o.Limits.check()); err != nil {
+	if err := errors.Join(o.Network.Check(), o.Limits.check()); err != nil {
 		return nil, err
 	}
 	s := bare(o)

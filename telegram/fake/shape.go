@@ -30,7 +30,8 @@ const (
 	rateLeast = 100         // bytes/s: below that nothing would come in an exchange's time
 )
 
-func (s Shape) check() error {
+// Check is an error that says what to do about a shape that is none.
+func (s Shape) Check() error {
 	for name, d := range map[string]time.Duration{"rtt": s.RTT, "jitter": s.Jitter, "think": s.Think} {
 		if d < 0 || d > shapeMost {
 			return invalid("%s is a duration from 0s to %v, not %v", name, shapeMost, d)
