@@ -12,6 +12,9 @@ RACE := ./bot ./cache ./catalog ./node/... ./telegram/... ./cmd/...
 
 FUZZTIME ?= 30s
 
+# Benches of cmd/tpbench; their gates are in cmd/tpbench/gates.go.
+BENCHES := fake cold sustained cpu trouble
+
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
@@ -69,8 +72,12 @@ fuzz: ## each parser of hostile input, FUZZTIME each (30s)
 soak: toolchain web/dist/index.html ## the long forms of the tests
 	TELEPLAY_SOAK=1 $(GO) test -count=1 -timeout 60m -v -run 'Killed|Oracle|Ranges' ./cmd/teleplay ./telegram
 
-bench: ## benchmarks, as text for benchstat
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## what must be fast: tpbench's tables and gates, Go benchmarks as text for benchstat
+	@rm -rf bin/bench && mkdir -p bin/bench
+	@$(GO) build -buildvcs=auto -o bin/tpbench ./cmd/tpbench
+	@for b in $(BENCHES); do bin/tpbench $$b --json bin/bench/$$b.json || true; done # what fails leaves no file
+	@$(GO) test -run '^$$' -bench . -benchmem $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^func Benchmark' . | xargs -n1 dirname | sort -u)
+	@bin/tpbench gates $(BENCHES:%=bin/bench/%.json)
 
 clean: ## remove what was built
 	@rm -rf bin .venv web/node_modules && find web/dist -mindepth 1 ! -name .gitkeep -delete

@@ -31,11 +31,12 @@ var house = map[string][]string{
 	"node/api":      {"", "node"},
 	"web":           {},
 	"cmd/teleplay":  {"", "cache", "catalog", "telegram", "telegram/fake", "node", "node/api", "bot", "web"},
+	"cmd/tpbench":   {"", "cache", "telegram", "telegram/fake", "node"},
 }
 
 // homes is the one room of each big dependency: everything else goes through it.
 var homes = map[string][]string{
-	"github.com/gotd/td":            {"telegram", "telegram/fake"},
+	"github.com/gotd/td":            {"telegram", "telegram/fake", "cmd/tpbench"}, // whose measure is gotd's own client
 	"github.com/dgraph-io":          {"cache"},
 	"modernc.org/sqlite":            {"catalog"},
 	"github.com/pressly/goose":      {"catalog"},
@@ -45,7 +46,7 @@ var homes = map[string][]string{
 	"github.com/golang-jwt/jwt":     {"node/api"},
 	"github.com/caarlos0/env":       {"cmd/teleplay"},
 	"github.com/joho/godotenv":      {"cmd/teleplay"},
-	"github.com/alecthomas/kong":    {"cmd/teleplay"},
+	"github.com/alecthomas/kong":    {"cmd/teleplay", "cmd/tpbench"},
 	"github.com/getkin/kin-openapi": {},
 }
 

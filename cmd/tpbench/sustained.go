@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/teleplay/teleplay"
+)
+
+// sustainedCommand reads ahead as fast as it goes.
+type sustainedCommand struct {
+	output
+	Profile  profile       `default:"bench" enum:"bench,none" help:"Network of the fake: ${enum}. Gates are for bench."`
+	Settings []setting     `default:"2x4,4x1" help:"Helpers and lanes of each."`
+	For      time.Duration `default:"7s" help:"How long each setting is measured."`
+	Seed     uint32        `default:"1" help:"Decides the order of what is read."`
+}
+
+func (c *sustainedCommand) Run(ctx context.Context, p *program) (err error) {
+	ctx, stop := c.within(ctx)
+	defer stop()
+	bots := 1
+	for _, s := range c.Settings {
+		bots += s.helpers
+	}
+	w, err := openWorld(ctx, p.stderr, c.Profile, bots)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	r := newReport("sustained", c.Profile.title())
+	for i, s := range c.Settings {
+		rate, how, err := c.measure(ctx, w, s, c.Seed+uint32(i))
+		if err != nil {
+			return err
+		}
+		r.row("rate", s.String(), how, "MB/s", sample{rate})
+		if c.Profile != shaped {
+			continue
+		}
+		share := 100 * rate * 1e6 / float64(s.all()*benchRate)
+		r.row("share of the lanes' rate", s.String(), "aim 97", "%", sample{share})
+		switch s {
+		case setting{2, 4}:
+			r.gate("sustained_2x4", share)
+		case setting{4, 1}:
+			r.gate("sustained_4x1", rate)
+		}
+	}
+	rate, err := c.stock(ctx, w, c.Seed+uint32(len(c.Settings)))
+	if err != nil {
+		return err
+	}
+	r.row("rate", "stock", "one getFile of 1 MiB after the other over gotd's client", "MB/s", sample{rate})
+	return r.write(p.stdout, c.output)
+}
+
+// measure is the rate in MB/s of a client whose lanes are warm and stay busy from
+// before the measured time until after it.
+func (c *sustainedCommand) measure(ctx context.Context, w *world, s setting, seed uint32) (rate float64, how string, err error) {
+	cl, err := w.client(ctx, s, seed)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { err = errors.Join(err, cl.close()) }()
+	if how, err = cl.warm(ctx); err != nil {
+		return 0, "", err
+	}
+	var total atomic.Int64
+	var over atomic.Bool
+	measured := make(chan float64, 1)
+	go func() {
+		defer over.Store(true)
+		defer close(measured)
+		if pause(ctx, c.For/8) != nil {
+			return
+		}
+		from, err := average(ctx, &total)
+		if err != nil || pause(ctx, c.For) != nil {
+			return
+		}
+		to, err := average(ctx, &total)
+		if err != nil {
+			return
+		}
+		measured <- megabytes(to.bytes-from.bytes, to.at.Sub(from.at))
+	}()
+	sinks, err := cl.bulk(ctx, filmChunks, &total, over.Load)
+	if err != nil {
+		return 0, "", err
+	}
+	rate, ok := <-measured
+	if !ok {
+		return 0, "", context.Cause(ctx)
+	}
+	if !over.Load() {
+		return 0, "", fmt.Errorf("setting %v: the film ended before the measured time", s)
+	}
+	return rate, fmt.Sprintf("%s; %d chunks in flight for %v", how, flightsPerLane*s.all(), c.For), cl.checkAll(sinks)
+}
+
+// mark is how much had come by a time.
+type mark struct {
+	at    time.Time
+	bytes int64
+}
+
+// average is the mean of some marks. Parts come whole and from all lanes at about
+// the same time: one mark just before or after them would be 1 % off.
+func average(ctx context.Context, total *atomic.Int64) (m mark, err error) {
+	const marks, apart = 20, 25 * time.Millisecond // over two parts of a MiB
+	began, late := time.Now(), time.Duration(0)
+	for range marks {
+		late += time.Since(began)
+		m.bytes += total.Load()
+		if err := pause(ctx, apart); err != nil {
+			return m, err
+		}
+	}
+	return mark{began.Add(late / marks), m.bytes / marks}, nil
+}
+
+func (c *sustainedCommand) stock(ctx context.Context, w *world, seed uint32) (rate float64, err error) {
+	st, err := w.stock(ctx, 0, seed)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	for range 3 { // open the window
+		if _, _, err := st.get(ctx, teleplay.ChunkSize); err != nil {
+			return 0, err
+		}
+	}
+	n, busy := int64(0), time.Duration(0)
+	for busy < c.For/2 {
+		took, _, err := st.get(ctx, teleplay.ChunkSize)
+		if err != nil {
+			return 0, err
+		}
+		n, busy = n+teleplay.ChunkSize, busy+took
+	}
+	return megabytes(n, busy), nil
+}
