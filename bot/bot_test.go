@@ -174,7 +174,7 @@ func TestCommands(t *testing.T) {
 			{"/myfiles", "empty"},
 			{"/newfolder", "name"},
 			{"/newfolder Films", "Films"},
-			{"/newfolder films", "No folder made"},
+			{"/newfolder films", "No folder made. There is"},
 			{"/folders", "1 folder"},
 			{"/nonsense", "/help"},
 			{"good evening", "Send me"},

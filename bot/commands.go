@@ -101,7 +101,7 @@ func (b *Bot) newFolder(ctx context.Context, user teleplay.User, name string) (t
 	}
 	f, err := b.o.Library.AddFolder(ctx, user.ID, name, 0)
 	if e := (*teleplay.Error)(nil); errors.As(err, &e) && !errors.Is(err, teleplay.ErrUnavailable) {
-		return say("No folder made: " + lowerFirst(e.Detail)), nil
+		return say("No folder made. " + e.Detail), nil
 	}
 	if err != nil {
 		return teleplay.Outgoing{}, err

@@ -103,12 +103,6 @@ func length(seconds float64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// lowerFirst lets a sentence go on after a colon.
-func lowerFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(r)) + s[n:]
-}
-
 func strangerText(user int64) string {
 	return fmt.Sprintf("This library is private. Its owner can let you in: your Telegram id is %d.", user)
 }

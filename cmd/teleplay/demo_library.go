@@ -166,6 +166,8 @@ func unfit(files fs.FS, name string) string {
 		return "it cannot be read"
 	case !info.Mode().IsRegular():
 		return "it is no regular file"
+	case info.Size() == 0:
+		return "it is empty, and Telegram keeps no empty file"
 	case info.Size() > teleplay.MaxFileSize:
 		return "it is larger than the 4 GiB that Telegram keeps in one file"
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):

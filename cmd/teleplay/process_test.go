@@ -192,6 +192,9 @@ func TestDemoWithALibraryOfOnesOwn(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.mp3"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "empty.mkv"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	p := startProcess(t, nil, "demo", "--json", "--library="+dir,
 		fmt.Sprintf("--listen=127.0.0.1:%d", freePort(t)), fmt.Sprintf("--control=127.0.0.1:%d", freePort(t)))
 	var r demoReady
@@ -203,7 +206,7 @@ func TestDemoWithALibraryOfOnesOwn(t *testing.T) {
 	if found["...And Justice"] != 1 || found["S.H.I.E.L.D."] != 1 || found["Films"]+found["films"] != 152 || found[""] != 1 || len(found) != 4 {
 		t.Errorf("the library has %v", found)
 	}
-	for _, name := range []string{"broken.mp4", "pipe.mp3"} {
+	for _, name := range []string{"broken.mp4", "pipe.mp3", "empty.mkv"} {
 		if !strings.Contains(p.said(), name) {
 			t.Errorf("%s is left out without a word:\n%s", name, p.said())
 		}

@@ -159,7 +159,7 @@ func (w *world) find(boxID int64, id int32) (chatMessage, bool) {
 func (w *world) view(m chatMessage) messageView {
 	v := messageView{
 		ID: m.ID, Rev: m.Rev, Date: stamp{time.Unix(m.Date, 0)}, From: m.From, Text: m.Text, Entities: m.Entities,
-		ReplyTo: m.ReplyTo, Grouped: m.Grouped, ForwardedFrom: m.Origin, Buttons: m.Buttons,
+		ReplyTo: m.ReplyTo, Grouped: m.Grouped, ForwardedFrom: m.Origin, Protected: m.Protected, Buttons: m.Buttons,
 	}
 	if m.Edited != 0 {
 		v.Edited = &stamp{time.Unix(m.Edited, 0)}

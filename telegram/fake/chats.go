@@ -222,9 +222,8 @@ func (w *world) chatSince(userID, botID, afterRev int64) (chatView, error) {
 	if err := w.bothKnown(userID, botID); err != nil {
 		return chatView{}, err
 	}
-	v := chatView{
-		Rev: w.db.chats.rows[chatKey{botID, userID}].Rev, Messages: []messageView{}, Deleted: []int32{}, Answers: []answerView{},
-	}
+	c := w.db.chats.rows[chatKey{botID, userID}]
+	v := chatView{Rev: c.Rev, Messages: []messageView{}, Deleted: []int32{}, Answers: []answerView{}, Blocked: c.Blocked}
 	if v.Rev <= afterRev {
 		return v, nil
 	}

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -101,11 +103,13 @@ func TestChat(t *testing.T) {
 	p.refused("DELETE", mainChat+"/messages/"+id, "", 404, "not_found")
 
 	p.want("PATCH", mainChat, `{"blocked":true}`, 200, `{"blocked":true}`)
+	p.want("GET", mainChat+"?after_rev=3", "", 200, `{"rev":3,"messages":[],"deleted":[],"answers":[],"blocked":true}`)
 	p.want("PATCH", mainChat, `{"blocked":null}`, 200, `{"blocked":false}`)
 	p.refused("PATCH", mainChat, `{"muted":true}`, 400, "bad_request")
 
 	withFilm := strings.TrimSuffix(anyMessage, "}") + `,"media":` + storedFilm
-	p.want("POST", mainChat+"/messages", `{"media":`+film+`,"text":"a film"}`, 201, `{"messages":[`+withFilm+`}],"rev":4}`)
+	p.want("POST", mainChat+"/messages", `{"media":`+film+`,"text":"a film","protected":true}`, 201, `{"messages":[`+withFilm+`,"protected":true}],"rev":4}`)
+	p.refused("POST", mainChat+"/messages", `{"media":{"kind":"document","source":{"seed":7,"size":0}}}`, 422, "refused")
 	p.want("POST", mainChat+"/messages", `{"album":[{"media":`+film+`},{"media":`+film+`,"text":"two"}]}`, 201,
 		`{"messages":[`+withFilm+`,"grouped_id":"*"},`+withFilm+`,"grouped_id":"*"}],"rev":6}`)
 	p.want("POST", mainChat+"/messages", `{"text":"look","forwarded_from":"Somebody"}`, 201,
@@ -285,9 +289,19 @@ func TestChatPage(t *testing.T) {
 	if r.StatusCode != 200 || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") || !strings.HasPrefix(r.Header.Get("Content-Security-Policy"), "default-src 'none'; script-src 'self';") {
 		t.Errorf("status %d, %v", r.StatusCode, r.Header)
 	}
-	for _, path := range []string{"/page.js", "/page.css", "/icon.svg"} {
-		if status, _ := p.do(t.Context(), "GET", path, ""); status != 200 {
+	files, err := os.ReadDir("page")
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := regexp.MustCompile(`(?i)(src="|href="|url\(["']?)(\w+:)?//|@import|<style|\sstyle="|\son\w+="|<script[^>]*>[^<]`)
+	for _, f := range files {
+		path := "/" + strings.TrimSuffix(f.Name(), "index.html") // a folder's name is its index
+		status, b := p.do(t.Context(), "GET", path, "")
+		if status != 200 {
 			t.Errorf("%s: status %d", path, status)
+		}
+		if found := foreign.Find(b); found != nil {
+			t.Errorf("%s has %q: the policy forbids what comes from elsewhere or stands inline", path, found)
 		}
 	}
 	if status, _ := p.do(t.Context(), "GET", "/page.go", ""); status != 404 {

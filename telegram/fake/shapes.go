@@ -123,6 +123,7 @@ type messageView struct {
 	ReplyTo       int32      `json:"reply_to,omitempty"`
 	Grouped       int64      `json:"grouped_id,string,omitempty"`
 	ForwardedFrom *origin    `json:"forwarded_from,omitempty"`
+	Protected     bool       `json:"protected,omitempty"` // nobody may forward it
 	Media         *stored    `json:"media,omitempty"`
 	Buttons       [][]button `json:"buttons"`
 }
@@ -163,6 +164,7 @@ type chatView struct {
 	Messages []messageView `json:"messages"`
 	Deleted  []int32       `json:"deleted"`
 	Answers  []answerView  `json:"answers"`
+	Blocked  bool          `json:"blocked,omitempty"` // the user has blocked the bot
 }
 
 // answerView is a bot's answer to a press, as the user sees it.

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { Demo, Films } from './demo'
-import { plays, video } from './screen'
+import { plays, video, watch } from './screen'
 
 let demo: Demo
 const films = new Films()
@@ -15,22 +15,6 @@ test.afterAll(async () => {
   await demo.stop()
   films.remove()
 })
-
-/** Fails the test on anything that a user's console would show, and on any request to a foreign host. */
-function watch(page: Page): string[] {
-  const faults: string[] = []
-  const own = new URL(demo.ready.url).origin
-  page.on('console', (m) => {
-    // A login page asks who is there; the browser reports the 401 as an error.
-    const expected = m.location().url.includes('/api/auth/')
-    if ((m.type() === 'error' || m.type() === 'warning') && !expected) faults.push(m.text())
-  })
-  page.on('pageerror', (e) => faults.push(e.message))
-  page.on('request', (r) => {
-    if (/^https?:/.test(r.url()) && new URL(r.url()).origin !== own) faults.push(`asked ${r.url()}`)
-  })
-  return faults
-}
 
 async function seekTo80Percent(page: Page) {
   const length = (await video(page))?.length ?? 0
@@ -45,7 +29,7 @@ async function seekTo80Percent(page: Page) {
 }
 
 test('an evening: log in by code, send two films, watch them', async ({ page }) => {
-  const faults = watch(page)
+  const faults = watch(page, demo.ready.url)
 
   await test.step('log in by the code on the screen, confirmed in the chat', async () => {
     await page.goto(demo.ready.url)
@@ -104,7 +88,7 @@ test('an evening: log in by code, send two films, watch them', async ({ page }) 
 })
 
 test('log in by the bot’s link, one click, once', async ({ page, browser }) => {
-  const faults = watch(page)
+  const faults = watch(page, demo.ready.url)
   const answer = await demo.say('/web')
   const link = answer.buttons?.[0]?.[0]?.url ?? ''
   expect(link).toContain('/auth#k=')
