@@ -109,7 +109,6 @@ func TestChat(t *testing.T) {
 
 	withFilm := strings.TrimSuffix(anyMessage, "}") + `,"media":` + storedFilm
 	p.want("POST", mainChat+"/messages", `{"media":`+film+`,"text":"a film","protected":true}`, 201, `{"messages":[`+withFilm+`,"protected":true}],"rev":4}`)
-	p.refused("POST", mainChat+"/messages", `{"media":{"kind":"document","source":{"seed":7,"size":0}}}`, 422, "refused")
 	p.want("POST", mainChat+"/messages", `{"album":[{"media":`+film+`},{"media":`+film+`,"text":"two"}]}`, 201,
 		`{"messages":[`+withFilm+`,"grouped_id":"*"},`+withFilm+`,"grouped_id":"*"}],"rev":6}`)
 	p.want("POST", mainChat+"/messages", `{"text":"look","forwarded_from":"Somebody"}`, 201,

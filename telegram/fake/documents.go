@@ -90,9 +90,6 @@ func (w *world) prepare(m media) (document, error) {
 	if err == nil {
 		err = w.takePictures(&d, cover)
 	}
-	if err == nil && d.Size == 0 {
-		err = refuse(400, "FILE_PARTS_INVALID")
-	}
 	return d, err
 }
 
