@@ -58,7 +58,7 @@ func (p *Pool) askHalves(j *job, r run, lanes [2]spot, now time.Time) bool {
 // dispatch sends a question for a.bytes from offset on in its chunk.
 func (p *Pool) dispatch(a *ask, s spot, offset int, into *filePart, urgent bool, now time.Time) *ask {
 	a.helper, a.lane, a.doc, a.sent = s.helper, s.lane, s.doc, now
-	a.expected, a.before = s.lane.time(a.bytes), s.lane.answers.Load()
+	a.expected, a.before = s.lane.time(now, a.bytes), s.lane.answers.Load()
 	j := a.job
 	err := s.lane.ask(&tg.UploadGetFileRequest{
 		Precise: true, Location: s.doc.at, Offset: j.id.Offset() + int64(offset), Limit: a.bytes,

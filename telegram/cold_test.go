@@ -20,11 +20,14 @@ type stopwatch struct {
 	*fill
 	from               int
 	begun              time.Time
+	looks              sync.Mutex
 	first, edge, whole time.Duration
 }
 
 func (s *stopwatch) Put(part int, b []byte) {
 	s.fill.Put(part, b)
+	s.looks.Lock()
+	defer s.looks.Unlock()
 	now, m := time.Since(s.begun), s.Missing()
 	at := s.from / teleplay.PartSize
 	if s.first == 0 && m>>at&1 == 0 {

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,29 +105,40 @@ func (w *world) asked(size int64) (counts []byte) {
 }
 
 func TestEveryByteIsAskedOnce(t *testing.T) {
+	synctest.Test(t, everyByteIsAskedOnce)
+}
+
+func everyByteIsAskedOnce(t *testing.T) {
 	const size, seed = 5*mib + 70_000, 3
-	w := newWorld(t, fake.Options{Bots: 4})
+	w := newBubble(t, fake.Options{Bots: 4})
 	p := w.pool(3)
 	message := w.post(synthetic(seed, size))[0]
 	// Eight readers as the chunk engine shares them: a chunk's first wish fetches.
+	type flight struct {
+		done chan struct{} // and no mutex: on the bubble's clock all that wait must wait for a channel
+		b    []byte
+		err  error
+	}
 	var mu sync.Mutex
-	flights := map[teleplay.ChunkID]func() ([]byte, error){}
+	flights := map[teleplay.ChunkID]*flight{}
 	var all sync.WaitGroup
 	for reader := range 8 {
 		all.Go(func() {
 			for id := range (teleplay.Range{Length: size}).Chunks(message) {
 				mu.Lock()
-				flight, ok := flights[id]
+				f, ok := flights[id]
 				if !ok {
-					flight = sync.OnceValues(func() ([]byte, error) {
-						return fetch(t.Context(), p, id, size, (reader*300_000)%id.Length(size))
-					})
-					flights[id] = flight
+					f = &flight{done: make(chan struct{})}
+					flights[id] = f
 				}
 				mu.Unlock()
-				b, err := flight()
-				if err != nil || !bytes.Equal(b, expected(seed, id.Offset(), len(b))) {
-					t.Errorf("%v: %v", id, err)
+				if !ok {
+					f.b, f.err = fetch(t.Context(), p, id, size, (reader*300_000)%id.Length(size))
+					close(f.done)
+				}
+				<-f.done
+				if f.err != nil || !bytes.Equal(f.b, expected(seed, id.Offset(), len(f.b))) {
+					t.Errorf("%v: %v", id, f.err)
 				}
 			}
 		})

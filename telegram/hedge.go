@@ -13,6 +13,9 @@ const (
 	hedgeShare = 10
 	hedgeFew   = 2
 
+	lagMost = 10 * time.Millisecond // a timer may be late without a word
+	lagRest = 10                    // times the lag there is no hedge
+
 	sampled = 64 // answers of one size and data centre that are remembered
 	enough  = 16 // of them that tell something
 )
@@ -46,7 +49,8 @@ func classOf(dc int, r run) class { return class{dc, bits.Len(uint(r.parts))} }
 // The Pool's mu guards it.
 type hedges struct {
 	delays map[class]*delays
-	minute int64 // that now counts
+	calm   time.Time // no hedge before
+	minute int64     // that now counts
 	parts  [2]int
 	twice  [2]int // of the minute before and of now
 }
@@ -70,6 +74,14 @@ func (h *hedges) patience(s class, expected time.Duration) time.Duration {
 		expected = d.tail
 	}
 	return max(hedgeLeast, 2*expected)
+}
+
+// lagged notes that a timer came late: then this machine is busy, and an answer that
+// is not there yet may well lie in front of its door.
+func (h *hedges) lagged(now time.Time, lag time.Duration) {
+	if lag >= lagMost {
+		h.calm = now.Add(lagRest * lag)
+	}
 }
 
 // turn forgets what is more than two minutes old.

@@ -31,6 +31,19 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+func TestABusyMachineDoesNotHedge(t *testing.T) {
+	var h hedges
+	now := time.Unix(6000, 0)
+	h.lagged(now, lagMost-1)
+	if h.calm.After(now) {
+		t.Error("a timer is never quite in time")
+	}
+	h.lagged(now, 30*time.Millisecond)
+	if want := now.Add(300 * time.Millisecond); h.calm != want {
+		t.Errorf("calm until %v, want %v", h.calm, want)
+	}
+}
+
 // TestHedgesAreFew: one part in ten within a minute or two, and a few to begin with.
 func TestHedgesAreFew(t *testing.T) {
 	var h hedges

@@ -1,6 +1,10 @@
 package telegram
 
-import "time"
+import (
+	"math"
+	"math/bits"
+	"time"
+)
 
 const (
 	rttGuess  = 100 * time.Millisecond
@@ -12,9 +16,12 @@ const (
 	windowStep  = 128 << 10
 	windowMost  = 2 << 20
 	windowLeast = 128 << 10
-	// bulkMost bytes of what nobody waits for are in flight on one lane: two parts
-	// keep it busy, and each more stands in front of the next seek.
-	bulkBytes = 2 * bulkMost * partBytes
+	// A part that nobody waits for takes about bulkTime of its line: the longer, the
+	// fewer questions, and the longer a seek stands behind it.
+	bulkTime = 50 * time.Millisecond
+	// windowTCP is what a line that was idle brings in its first round trip: ten
+	// segments (RFC 6928). In each further one it brings twice as much.
+	windowTCP = 10 * 1460
 
 	smallBytes = 32 << 10    // whose answers show the distance and little else
 	rateBytes  = 128 << 10   // that show a rate
@@ -75,10 +82,20 @@ func (p *pace) room() int {
 	return p.window
 }
 
-// takes says whether size more bytes may be in flight. What a player waits for may
-// go beyond the window; an empty line takes anything.
-func (p *pace) takes(size int, urgent bool) bool {
-	most := min(p.room(), bulkBytes)
+// bulkParts is how many parts a run has that nobody waits for.
+func (p *pace) bulkParts(now time.Time) int {
+	least, n := bulkLeast, p.speed()*bulkTime.Seconds()
+	if done := p.round(now); done < p.rounds() { // what a line that opens yet brings in two round trips
+		least, n = edgeLeast, 3*windowTCP*math.Exp2(math.Floor(done))
+	}
+	return max(least, min(1<<max(bits.Len(uint(n/partBytes))-1, 0), bulkMost))
+}
+
+// takes says whether size more bytes may be in flight. Of what nobody waits for there
+// is as much as keeps the line busy, for each more stands in front of the next seek;
+// what a player waits for may go beyond that. An empty line takes anything.
+func (p *pace) takes(now time.Time, size int, urgent bool) bool {
+	most := min(p.room(), int(p.speed()*p.distance().Seconds())+2*p.bulkParts(now)*partBytes)
 	if urgent {
 		most = windowMost
 	}
@@ -86,8 +103,32 @@ func (p *pace) takes(size int, urgent bool) bool {
 }
 
 // time is how long size bytes that are asked for now will take.
-func (p *pace) time(size int) time.Duration {
-	return p.distance() + time.Duration(float64(p.flying+size)/p.speed()*float64(time.Second))
+func (p *pace) time(now time.Time, size int) time.Duration {
+	n := float64(p.flying + size)
+	wait := time.Duration(0)
+	if done, all := p.round(now), p.rounds(); done < all {
+		// Whole rounds bring windowTCP, twice as much, and so on.
+		r := min(math.Floor(math.Log2(n/windowTCP+1)), all)
+		n -= windowTCP * (math.Exp2(r) - 1)
+		wait = max(time.Duration((r-done)*float64(p.distance())), 0)
+	}
+	return p.distance() + wait + time.Duration(n/p.speed()*float64(time.Second))
+}
+
+// rounds is how many round trips a line takes to open after it was idle, round how
+// many of them have passed.
+func (p *pace) rounds() float64 {
+	return max(math.Ceil(math.Log2(p.speed()*p.distance().Seconds()/windowTCP)), 0)
+}
+
+func (p *pace) round(now time.Time) float64 {
+	switch {
+	case p.flying == 0 && p.idle(now):
+		return 0
+	case !p.cold:
+		return math.MaxFloat64
+	}
+	return float64(now.Sub(p.busy)) / float64(p.distance())
 }
 
 // idle says that the line has carried nothing for so long that TCP begins anew.
@@ -119,9 +160,25 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 	}
 	took := now.Sub(sent)
 	if p.far != nil && p.landed == 0 && !p.cold && !sent.After(p.busy) && size <= smallBytes { // it stood behind nothing
-		p.far.saw(took - time.Duration(float64(size)/p.speed()*float64(time.Second)))
+		rtt := took
+		if p.rate != 0 {
+			rtt -= time.Duration(float64(size) / p.rate * float64(time.Second))
+		}
+		p.far.saw(rtt)
+	}
+	if took > 2*expected+lateSlack {
+		p.late(now)
+	} else {
+		p.window = min(p.room()+windowStep, windowMost)
 	}
 	p.landed += size
+	if p.cold {
+		if p.round(now) <= p.rounds()+1 {
+			return
+		}
+		p.cold = false // it is open: measure from here on
+		p.busy, p.landed = now.Add(-p.distance()), 1
+	}
 	if line := now.Sub(p.busy) - p.distance(); p.landed >= rateBytes && line > 0 {
 		rate := float64(p.landed) / line.Seconds()
 		if p.rate == 0 {
@@ -132,12 +189,6 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 		if line > rateTime && p.flying > 0 { // the line is full: go on as if it had begun a distance ago
 			p.busy, p.landed = now.Add(-p.distance()), 1
 		}
-	}
-	switch {
-	case took <= 2*expected+lateSlack:
-		p.window = min(p.room()+windowStep, windowMost)
-	default:
-		p.late(now)
 	}
 }
 

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"testing"
 	"time"
 )
@@ -21,9 +22,11 @@ func (l *line) ask(now time.Time, size int) time.Time {
 	return l.free
 }
 
-// drive keeps as much in flight as p takes until n parts have come.
-func drive(p *pace, l *line, size, n int) time.Duration {
+// drive keeps as much in flight as p takes until n parts have come, of size bytes or,
+// if that is 0, as large as p has them.
+func drive(p *pace, l *line, size, n int) (took time.Duration, bytes int) {
 	type part struct {
+		size        int
 		sent, comes time.Time
 		expected    time.Duration
 	}
@@ -31,19 +34,24 @@ func drive(p *pace, l *line, size, n int) time.Duration {
 	now := begin
 	var flying []part
 	for range n {
-		for p.takes(size, false) {
-			flying = append(flying, part{now, l.ask(now, size), p.time(size)})
+		for {
+			size := cmp.Or(size, p.bulkParts(now)*partBytes)
+			if !p.takes(now, size, false) {
+				break
+			}
+			flying = append(flying, part{size, now, l.ask(now, size), p.time(now, size)})
 			p.sent(now, size)
 		}
 		first := flying[0]
 		flying = flying[1:]
 		now = first.comes
-		p.answered(now, first.sent, size, first.expected, true)
+		bytes += first.size
+		p.answered(now, first.sent, first.size, first.expected, true)
 	}
 	for _, f := range flying {
-		p.answered(f.comes, f.sent, size, f.expected, true)
+		p.answered(f.comes, f.sent, f.size, f.expected, true)
 	}
-	return now.Sub(begin)
+	return now.Sub(begin), bytes
 }
 
 func TestPaceLearnsTheLine(t *testing.T) {
@@ -56,7 +64,7 @@ func TestPaceLearnsTheLine(t *testing.T) {
 		for range 20 {
 			drive(&p, &line{rtt: l.rtt, rate: l.rate}, 16<<10, 1)
 		}
-		drive(&p, &line{rtt: l.rtt, rate: l.rate}, 512<<10, 60)
+		drive(&p, &line{rtt: l.rtt, rate: l.rate}, 0, 300)
 		if p.rate < 0.9*l.rate || p.rate > 1.1*l.rate {
 			t.Errorf("%+v: rate %.0f", l, p.rate)
 		}
@@ -69,9 +77,8 @@ func TestPaceLearnsTheLine(t *testing.T) {
 // TestPaceFillsTheLine: what nobody waits for keeps a line of 50 ms and 5 MB/s busy.
 func TestPaceFillsTheLine(t *testing.T) {
 	var p pace
-	const size, n = 512 << 10, 100
-	took := drive(&p, &line{rtt: 50 * time.Millisecond, rate: 5e6}, size, n)
-	if share := float64(n*size) / 5e6 / took.Seconds(); share < 0.97 {
+	took, bytes := drive(&p, &line{rtt: 50 * time.Millisecond, rate: 5e6}, 0, 300)
+	if share := float64(bytes) / 5e6 / took.Seconds(); share < 0.97 {
 		t.Errorf("%.3f of the line's rate", share)
 	}
 }
@@ -79,14 +86,14 @@ func TestPaceFillsTheLine(t *testing.T) {
 func TestPaceGoesByTheWindow(t *testing.T) {
 	p := pace{far: &distance{10 * time.Millisecond}, rate: 1e6, window: 256 << 10}
 	now := time.Unix(1000, 0)
-	if !p.takes(1<<20, false) {
+	if !p.takes(now, 1<<20, false) {
 		t.Error("an empty line takes anything")
 	}
 	p.sent(now, 128<<10)
-	if !p.takes(128<<10, false) || p.takes(129<<10, false) {
+	if !p.takes(now, 128<<10, false) || p.takes(now, 129<<10, false) {
 		t.Error("the window is not kept")
 	}
-	if !p.takes(windowMost-128<<10, true) || p.takes(windowMost-127<<10, true) {
+	if !p.takes(now, windowMost-128<<10, true) || p.takes(now, windowMost-127<<10, true) {
 		t.Error("what a player waits for may go up to the most that a window can be")
 	}
 	p.answered(now.Add(time.Second), now, 128<<10, 100*time.Millisecond, true)

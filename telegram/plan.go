@@ -22,11 +22,15 @@ func (r run) mask() uint64 { return (^uint64(0) >> (64 - r.parts)) << r.part }
 // length is how many bytes the answer must have in a chunk of size bytes.
 func (r run) length(size int) int { return min(r.limit(), size-r.offset()) }
 
+// upTo is the run's beginning, of parts at most.
+func (r run) upTo(parts int) run { return run{r.part, min(r.parts, parts)} }
+
 // In parts of 16 KiB.
 const (
 	edgeLeast = 2  // of an urgent run behind the leading edge: 32 KiB
 	edgeMost  = 8  // 128 KiB
-	bulkMost  = 32 // of any other: 512 KiB
+	bulkLeast = 8  // of any other: 128 KiB
+	bulkMost  = 32 // 512 KiB
 )
 
 // plan cuts the missing parts of one chunk into runs: from the part that somebody

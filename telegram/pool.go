@@ -152,7 +152,9 @@ func (p *Pool) Ready() bool {
 func (p *Pool) tick() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pump(time.Now())
+	now := time.Now()
+	p.hedges.lagged(now, now.Sub(p.due))
+	p.pump(now)
 }
 
 // news is called when a helper's state changes.

@@ -94,7 +94,7 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 	}
 	urgent := u == teleplay.Urgent
 	r, _ := j.plan.next(wanted, len(p.spots), p.idle(now) > 1)
-	s, start, ok := p.best(r.limit(), urgent, now, nil, nil)
+	s, start, ok := p.best(r, urgent, now, nil, nil)
 	if !ok {
 		if len(p.spots) > 0 {
 			p.crowd(u, now)
@@ -108,6 +108,9 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 	}
 	if urgent && s.lane.flying > windowFirst {
 		p.crowd(u, now)
+	}
+	if !j.plan.urgent {
+		r = r.upTo(s.lane.bulkParts(now))
 	}
 	p.turn++
 	if second, ok := p.halve(j, r, s, now); ok && urgent {
@@ -126,7 +129,7 @@ func (p *Pool) halve(j *job, r run, s spot, now time.Time) (second spot, ok bool
 	if r.parts != 1 || r.length(j.size) != partBytes || !s.lane.idle(now) {
 		return spot{}, false
 	}
-	second, start, ok := p.best(halfBytes, true, now, nil, s.lane)
+	second, start, ok := p.best(r, true, now, nil, s.lane)
 	return second, ok && !start.After(now) && second.lane.idle(now)
 }
 
@@ -147,20 +150,24 @@ func (p *Pool) crowd(u teleplay.Urgency, now time.Time) {
 	}
 }
 
-// best is the spot that will have size bytes first, and when they may be asked for
-// there. Those of helper and lane are left out.
-func (p *Pool) best(size int, urgent bool, now time.Time, but *helper, butLane *lane) (best spot, start time.Time, ok bool) {
+// best is the spot that will have a run first, or that part of it which fits a lane
+// well, and when it may be asked for there. Those of helper and lane are left out.
+func (p *Pool) best(r run, urgent bool, now time.Time, but *helper, butLane *lane) (best spot, start time.Time, ok bool) {
 	var finish time.Time
 	for i := range p.spots {
 		s := p.spots[(p.turn+i)%len(p.spots)]
-		if s.helper == but || s.lane == butLane || !s.lane.takes(size, urgent) {
+		size := r.limit()
+		if !urgent {
+			size = r.upTo(s.lane.bulkParts(now)).limit()
+		}
+		if s.helper == but || s.lane == butLane || !s.lane.takes(now, size, urgent) {
 			continue
 		}
 		from := now
 		if s.lane.next.After(now) {
 			from = s.lane.next
 		}
-		if f := from.Add(s.lane.time(size)); !ok || f.Before(finish) {
+		if f := from.Add(s.lane.time(now, size)); !ok || f.Before(finish) {
 			best, start, finish, ok = s, from, f, true
 		}
 	}
@@ -363,14 +370,17 @@ func (p *Pool) hedge(a *ask, now time.Time) {
 		return
 	}
 	when := a.sent.Add(p.hedges.patience(classOf(a.lane.dc, a.run), a.expected))
+	if p.hedges.calm.After(when) {
+		when = p.hedges.calm
+	}
 	if now.Before(when) {
 		p.at(when)
 		return
 	}
 	p.look(j, now)
-	s, _, ok := p.best(a.run.limit(), true, now, a.helper, nil)
+	s, _, ok := p.best(a.run, true, now, a.helper, nil)
 	if !ok {
-		s, _, ok = p.best(a.run.limit(), true, now, nil, a.lane)
+		s, _, ok = p.best(a.run, true, now, nil, a.lane)
 	}
 	if !ok || !p.hedges.spend(now) {
 		p.at(now.Add(hedgeLeast))

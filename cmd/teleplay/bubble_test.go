@@ -178,7 +178,6 @@ func (b *bubble) gaps(f teleplay.File, seed uint32, d time.Duration) (first, gap
 		if n == 0 {
 			first = now.Sub(begun)
 		} else {
-			if now.Sub(last) > 60*time.Millisecond { b.t.Log("GAP", now.Sub(begun), now.Sub(last)) }
 			gap = max(gap, now.Sub(last))
 		}
 		last = now
