@@ -166,6 +166,8 @@ type call struct {
 	Args    json.RawMessage
 	Result  string
 	Bytes   int64
+	Date    time.Time // it began
+	Fault   int64     // that hit it; 0 = none
 }
 
 // calls are the calls of a method so far.
