@@ -65,6 +65,7 @@ func (p *Pool) dispatch(a *ask, s spot, offset int, into *filePart, urgent bool,
 	p.asks = append(p.asks, a)
 	j.asks = append(j.asks, a)
 	p.hedges.asked(now)
+	p.at(now.Add(min(p.hedges.patience(classOf(a.lane.dc, a.run), a.expected), urgentAnswer))) // nothing else may happen till then
 	p.stats.Parts++
 	return a
 }
