@@ -5,6 +5,7 @@ import "time"
 const (
 	calmTime  = 30 * time.Second // without a flood, after which a lane more may be tried
 	growTime  = time.Second      // between two new lanes
+	crowdTime = 10 * time.Minute // after which a refused lane is forgotten
 	spareTime = time.Minute      // a lane beyond those kept warm ends when it was idle so long
 )
 
@@ -15,7 +16,7 @@ type fan struct {
 	least int           // how many are kept
 	calm  time.Time     // since when nothing asked for fewer
 	grown time.Time     // when the last lane was added or refused
-	pause time.Duration // until the next after one was refused; 0 = the last was not
+	pause time.Duration // between two of them, if some were refused of late
 	crowd time.Time     // when that was
 
 	bringing bool      // the login is on its way
@@ -52,6 +53,9 @@ func (h *helper) grow(dc int, urgent bool, now time.Time) {
 	most := h.wire.Lanes
 	if urgent {
 		most = h.wire.LanesMost
+	}
+	if f != nil && now.Sub(f.crowd) > crowdTime {
+		f.pause = 0
 	}
 	if f == nil || !f.lanes[0].connected() || len(f.lanes) >= most || now.Sub(f.calm) < calmTime || now.Sub(f.grown) < max(growTime, f.pause) {
 		return
@@ -92,15 +96,6 @@ func (h *helper) crowded(l *lane, now time.Time) {
 		l.retire()
 	}
 	f.shrink(keep)
-}
-
-// welcome notes that a lane that was added is up: there was room for it.
-func (h *helper) welcome(l *lane) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if f := h.fans[l.dc]; f != nil && f.lanes[0] != l && f.lanes[len(f.lanes)-1] == l {
-		f.pause = 0
-	}
 }
 
 // shrink retires the lanes beyond the first keep.

@@ -257,7 +257,6 @@ func (h *helper) add(f *fan, dc int) *lane {
 		if first {
 			h.widen(dc)
 		}
-		h.welcome(l)
 		if first && dc == h.home && h.up != nil {
 			h.up()
 		}
