@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -9,13 +8,6 @@ import (
 
 	"github.com/teleplay/teleplay"
 )
-
-// hopsMost is how often a job follows FILE_MIGRATE with one helper.
-const hopsMost = 2
-
-// referencesFail is after how many helpers whose fresh references are refused a
-// file is given up.
-const referencesFail = 3
 
 // ask is one question in flight. The Pool's mu guards what changes.
 type ask struct {
@@ -73,13 +65,14 @@ func (p *Pool) dispatch(a *ask, s spot, offset int, into *filePart, urgent bool,
 	p.asks = append(p.asks, a)
 	j.asks = append(j.asks, a)
 	p.hedges.asked(now)
+	p.at(now.Add(min(p.hedges.patience(classOf(a.lane.dc, a.run), a.expected), urgentAnswer))) // nothing else may happen till then
 	p.stats.Parts++
 	return a
 }
 
 // answered takes the outcome of a part, late ones too.
 func (p *Pool) answered(a *ask, err error) {
-	if err != nil {
+	if err != nil && !p.bring(a, err) {
 		a.helper.suffer(getFile, a.lane, err)
 	}
 	now := time.Now()
@@ -131,28 +124,11 @@ func (p *Pool) failed(a *ask, err error, now time.Time) {
 	case v.act == actMigrate && with.hops < hopsMost:
 		with.hops++
 		h.messages.moved(j.id.Message, a.doc, v.dc)
-	case v.act == actLogin && a.lane != h.lane(0) && !with.carried:
-		with.carried, j.tried[h] = true, true
-		p.start(func() { p.carry(a) })
 	case v.act == actRetry && j.urgency != teleplay.Urgent:
 		p.again(j, now)
 	default:
 		j.tried[h] = true
 	}
-}
-
-// carry brings the bot's login to the data centre that does not know it.
-func (p *Pool) carry(a *ask) {
-	err := a.helper.carry(context.Background(), a.lane.dc, a.lane)
-	if err != nil {
-		a.helper.suffer(getFile, a.lane, err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err == nil {
-		delete(a.job.tried, a.helper)
-	}
-	p.pump(time.Now())
 }
 
 // again has the job wait before it asks anybody; after too often it fails. p.mu is

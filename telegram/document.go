@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,9 @@ const (
 	thumbSide = 640      // px
 	thumbMost = 64 << 10 // bytes
 )
+
+// errMissing is a messageEmpty, or a message without a file.
+var errMissing = errors.New("the storage message has no file")
 
 // documentOf finds the file in a message; errMissing if there is none.
 func documentOf(m tg.MessageClass) (*document, error) {

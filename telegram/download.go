@@ -22,8 +22,10 @@ func (h *helper) download(ctx context.Context, message int32, get func(context.C
 			return nil
 		case v.act == actRefresh && !refreshed && h.messages.stale(message, d, h.wire.Now()):
 			refreshed = true
+			h.met(v.row)
 		case v.act == actMigrate && hops < hopsMost:
 			hops++
+			h.met(v.row)
 			h.messages.moved(message, d, v.dc)
 		case v.act == actLogin && l != h.lane(0) && !carried:
 			carried = true

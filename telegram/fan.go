@@ -5,18 +5,22 @@ import "time"
 const (
 	calmTime  = 30 * time.Second // without a flood, after which a lane more may be tried
 	growTime  = time.Second      // between two new lanes
-	crowdMost = time.Minute      // between two new lanes when Telegram closes them
+	crowdTime = 10 * time.Minute // after which a refused lane is forgotten
 	spareTime = time.Minute      // a lane beyond those kept warm ends when it was idle so long
 )
 
 // fan is a bot's lanes to one data centre. The helper's mu guards it; the slice is
 // replaced and never written to.
 type fan struct {
-	lanes []*lane   // the first carries the questions too, and stays
-	least int       // how many are kept
-	calm  time.Time // since when nothing asked for fewer
-	grown time.Time // when the last lane was added
-	pause time.Duration
+	lanes []*lane       // the first carries the questions too, and stays
+	least int           // how many are kept
+	calm  time.Time     // since when nothing asked for fewer
+	grown time.Time     // when the last lane was added or refused
+	pause time.Duration // between two of them, if some were refused of late
+	crowd time.Time     // when that was
+
+	bringing bool      // the login is on its way
+	brought  time.Time // when it came; zero = the data centre knew it
 }
 
 // fan is the bot's lanes to a data centre, begun if there are none.
@@ -50,6 +54,9 @@ func (h *helper) grow(dc int, urgent bool, now time.Time) {
 	if urgent {
 		most = h.wire.LanesMost
 	}
+	if f != nil && now.Sub(f.crowd) > crowdTime {
+		f.pause = 0
+	}
 	if f == nil || !f.lanes[0].connected() || len(f.lanes) >= most || now.Sub(f.calm) < calmTime || now.Sub(f.grown) < max(growTime, f.pause) {
 		return
 	}
@@ -64,12 +71,13 @@ func (h *helper) narrow(now time.Time) {
 	defer h.mu.Unlock()
 	for _, f := range h.fans {
 		f.calm = now
-		f.halve()
+		f.shrink(max(1, len(f.lanes)/2))
 	}
 }
 
-// crowded is called when Telegram closes a lane because there are too many: the
-// next comes after 1 s, then twice as long and so on up to a minute.
+// crowded is called when Telegram closes a lane because there are too many: it goes,
+// and so does half of them all; the next comes after laneFirst, then twice as long.
+// Refusals that come together are one.
 func (h *helper) crowded(l *lane, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -77,18 +85,41 @@ func (h *helper) crowded(l *lane, now time.Time) {
 	if f == nil {
 		return
 	}
-	f.pause = min(max(2*f.pause, floodFirst), crowdMost)
-	f.calm, f.grown = now.Add(-calmTime), now
-	f.halve()
-}
-
-// halve retires every second lane.
-func (f *fan) halve() {
+	if now.Sub(f.crowd) >= f.pause {
+		f.pause = min(max(2*f.pause, laneFirst), laneMost)
+		f.crowd = now
+	}
+	f.grown = now
 	keep := max(1, len(f.lanes)/2)
-	for _, l := range f.lanes[keep:] {
+	if f.lanes[0] != l {
+		f.drop(l)
 		l.retire()
 	}
-	f.lanes, f.least = f.lanes[:keep:keep], min(f.least, keep)
+	f.shrink(keep)
+}
+
+// shrink retires the lanes beyond the first keep.
+func (f *fan) shrink(keep int) {
+	if keep < len(f.lanes) {
+		for _, l := range f.lanes[keep:] {
+			l.retire()
+		}
+		f.lanes = f.lanes[:keep:keep]
+	}
+	f.least = min(f.least, keep)
+}
+
+// stays says whether a lane that has lost its connection is to get another: the
+// first is, and while that is up, as many as are kept. The others are out.
+func (h *helper) stays(l *lane) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.fans[l.dc]
+	if f == nil || f.lanes[0] == l || f.lanes[0].connected() && len(f.lanes) <= f.least {
+		return true
+	}
+	f.drop(l)
+	return false
 }
 
 // trim retires the lanes beyond those that are kept which have been idle for

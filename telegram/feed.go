@@ -11,7 +11,6 @@ import (
 	"github.com/gotd/td/telegram"
 	"github.com/gotd/td/telegram/updates"
 	"github.com/gotd/td/tg"
-	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
 )
@@ -307,7 +306,7 @@ func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDi
 		if ctx.Err() != nil {
 			return nil, err
 		}
-		if tgerr.Is(err, "PERSISTENT_TIMESTAMP_INVALID") {
+		if judge(err).act == actAnew {
 			// The Mark is from another time than the box's, as after a restore. What
 			// happened since is not to be had: begin with now, and read the box itself.
 			now, failed := tg.NewClient(l).UpdatesGetState(ctx)
@@ -323,7 +322,7 @@ func (d difference) UpdatesGetDifference(ctx context.Context, q *tg.UpdatesGetDi
 		}
 		v := judge(err)
 		switch v.act {
-		case actMove, actRetry, actPark, actClock:
+		case actMove, actRetry, actCrowd, actPark, actClock:
 		case actLogin, actNewKey:
 			bot.suffer("", l, err)
 			return nil, err // this life is over

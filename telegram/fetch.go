@@ -6,24 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gotd/td/tgerr"
-
 	"github.com/teleplay/teleplay"
-)
-
-const (
-	urgentAnswer = 5 * time.Second  // for one part that a player waits for
-	bulkAnswer   = 15 * time.Second // for any other
-	// stallMost is how long a fetch goes on without a single part: that of a player
-	// so short that it can still be told, another so long that a part which got no
-	// answer has time to go to another helper.
-	stallMost     = 10 * time.Second
-	bulkStallMost = 25 * time.Second
-	// What every helper has failed is asked for again after 0.1, 0.4, 1.6 s, and so
-	// on with the last; after roundsMost answers in words the fetch fails.
-	firstPause = 100 * time.Millisecond
-	lastPause  = 1600 * time.Millisecond
-	roundsMost = 3
 )
 
 var (
@@ -100,12 +83,4 @@ func (p *Pool) finish(j *job, err error) {
 			break
 		}
 	}
-}
-
-// unsent says that err is a broken connection's and no answer to a question.
-func unsent(err error) bool {
-	if _, answered := tgerr.As(err); answered {
-		return false
-	}
-	return !useless(err) && !errors.Is(err, errSize) && !errors.Is(err, errLate)
 }

@@ -12,11 +12,6 @@ import (
 // errGarbled is an answer that is no upload.File.
 var errGarbled = errors.New("garbled answer")
 
-// useless says that err is of a filePart: an answer came, but the bytes did not.
-func useless(err error) bool {
-	return errors.Is(err, errLength) || errors.Is(err, errCDN) || errors.Is(err, errGarbled)
-}
-
 // filePart takes the answer to one upload.getFile. It gives the bytes on where they
 // lie in the answer, and only if the whole answer is as it should be.
 type filePart struct {

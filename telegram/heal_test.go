@@ -22,7 +22,13 @@ import (
 // until polls until ok, which comes at the latest after patience.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
+	within(t, patience, what, ok)
+}
+
+// within polls until ok, which comes at the latest after d.
+func within(t *testing.T, d time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(d); !ok(); time.Sleep(max(time.Millisecond, d/1000)) {
 		if time.Now().After(end) {
 			t.Fatalf("not in time: %s", what)
 		}

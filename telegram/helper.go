@@ -11,13 +11,6 @@ import (
 	"github.com/gotd/td/tg"
 )
 
-const (
-	// loginMost is the longest wait for the next login.
-	loginMost = time.Hour
-	// A bot that is not in the channel is asked again after this.
-	shutFor = 5 * time.Minute
-)
-
 // helper is one bot session.
 type helper struct {
 	wire  *wire
@@ -43,7 +36,9 @@ type helper struct {
 	shut   time.Time            // not in the channel, as far as is known
 	out    time.Time            // no life or login before
 	over   bool                 // refused until the settings change
+	count  map[row]int64        // how often it met what
 
+	gate     gate
 	channel  single[*tg.InputChannel]
 	messages references
 }
@@ -74,8 +69,11 @@ func (h *helper) run(ctx context.Context, use func(context.Context) error) {
 		if err == nil {
 			err = errClosed
 		}
-		if failed := h.bury(err); failed != nil {
-			err = failed
+		var lost *laneError
+		if errors.As(err, &lost) && judge(err).act == actNewKey {
+			if failed := h.bury(lost.dc, lost.key, err); failed != nil {
+				err = failed
+			}
 		}
 		if h.wire.Now().Sub(began) > loginMost {
 			wait = h.wire.LoginAgain
@@ -95,6 +93,9 @@ func (h *helper) run(ctx context.Context, use func(context.Context) error) {
 		default:
 			wait = min(2*wait, loginMost)
 		}
+		if lost != nil {
+			rest = max(rest, h.wire.Keys.fresh(h.bot, lost.dc))
+		}
 		h.wire.outage("bot out", h.bot, err, "retry", rest)
 		if !h.rest(ctx, rest) {
 			return
@@ -111,13 +112,15 @@ func (h *helper) rest(ctx context.Context, d time.Duration) bool {
 	return pause(ctx, d)
 }
 
-// bury removes the key that is dead by err.
-func (h *helper) bury(err error) error {
-	var lost *laneError
-	if judge(err).act != actNewKey || !errors.As(err, &lost) {
-		return nil
+// bury removes a key that is dead by err, with an alarm if it was used twice.
+func (h *helper) bury(dc int, key [256]byte, err error) error {
+	twice := judge(err).row == rowDuplicated
+	dead, failed := h.wire.Keys.bury(h.bot, dc, key, twice)
+	if dead && twice {
+		h.wire.Log.Error("auth key used from two places at once", "helper", h.bot, "dc", dc, "err", err.Error(),
+			"hint", "let no other process run on this DATA_DIR or on a copy of it")
 	}
-	return h.wire.Keys.Delete(h.bot, lost.dc, lost.key)
+	return failed
 }
 
 // laneError says which data centre's lane failed, and with which key.
@@ -204,11 +207,11 @@ func (h *helper) lost(ctx context.Context, l *lane, err error) {
 	}
 	h.wire.outage("data centre out", h.bot, err, "dc", l.dc)
 	if act := judge(err).act; act == actNewKey || act == actLogin {
-		if err := h.wire.Keys.Delete(h.bot, l.dc, l.used()); err != nil {
-			h.wire.outage("dead key kept", h.bot, err, "dc", l.dc)
+		if failed := h.bury(l.dc, l.used(), err); failed != nil {
+			h.wire.outage("dead key kept", h.bot, failed, "dc", l.dc)
 		}
 	}
-	pause(ctx, jitter(h.wire.LoginAgain))
+	pause(ctx, max(jitter(h.wire.LoginAgain), h.wire.Keys.fresh(h.bot, l.dc)))
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.fans[l.dc]; f != nil && f.lanes[0] == l {
@@ -249,6 +252,7 @@ func (h *helper) lane(dc int) *lane {
 func (h *helper) add(f *fan, dc int) *lane {
 	l := newLane(h.wire, h.bot, dc)
 	first := len(f.lanes) == 0
+	l.gate = &h.gate
 	l.ready = func() {
 		if first {
 			h.widen(dc)
@@ -259,6 +263,7 @@ func (h *helper) add(f *fan, dc int) *lane {
 		h.news()
 	}
 	l.crowded = func() { h.crowded(l, time.Now()) }
+	l.stays = func() bool { return h.stays(l) }
 	if dc != h.home {
 		l.bulk = true
 		l.greet = func(ctx context.Context, call tg.Invoker, made bool) error {
@@ -280,22 +285,6 @@ func (h *helper) Invoke(ctx context.Context, in bin.Encoder, out bin.Decoder) er
 
 func (h *helper) api() *tg.Client { return tg.NewClient(h) }
 
-// carry brings the login to a further data centre. An error of home is suffered
-// here; what is returned is the other's.
-func (h *helper) carry(ctx context.Context, dc int, there tg.Invoker) error {
-	home := h.lane(0)
-	a, err := tg.NewClient(home).AuthExportAuthorization(ctx, dc)
-	if err != nil {
-		h.suffer("", home, err)
-		return fmt.Errorf("export login to DC %d: %s", dc, err.Error()) // judged above
-	}
-	if _, err := tg.NewClient(there).AuthImportAuthorization(ctx,
-		&tg.AuthImportAuthorizationRequest{ID: a.ID, Bytes: a.Bytes}); err != nil {
-		return fmt.Errorf("import login into DC %d: %w", dc, err)
-	}
-	return nil
-}
-
 // errParked is a question that is not asked because its method rests.
 type errParked struct{ wait time.Duration }
 
@@ -306,17 +295,29 @@ func (h *helper) suffer(method string, l *lane, err error) {
 	if errors.As(err, new(errParked)) {
 		return // it rests already
 	}
-	switch v := judge(err); v.act {
+	v := judge(err)
+	h.met(v.row)
+	switch v.act {
 	case actPark:
-		h.park(method, v.wait)
-		if method == getFile {
+		if method == getFile && h.resting(getFile) <= 0 { // the first of this flood
 			h.narrow(time.Now())
 		}
+		h.park(method, v.wait)
 	case actShut:
-		h.leave()
+		h.leave(err)
 	case actLogin, actNewKey, actStop:
 		l.fail(err)
 	}
+}
+
+// met counts a trouble of the helper's.
+func (h *helper) met(r row) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.count == nil {
+		h.count = map[row]int64{}
+	}
+	h.count[r]++
 }
 
 // resting is how long a method must not be called.
@@ -326,10 +327,10 @@ func (h *helper) resting(method string) time.Duration {
 	return h.parked[method].Sub(h.wire.Now())
 }
 
-// park rests a method for d and a tenth more.
+// park rests a method for d and up to a tenth more.
 func (h *helper) park(method string, d time.Duration) {
 	h.mu.Lock()
-	until := h.wire.Now().Add(d + jitter(d/10))
+	until := h.wire.Now().Add(d/2 + jitter(d/2))
 	if until.After(h.parked[method]) {
 		h.parked[method] = until
 	}
@@ -337,11 +338,16 @@ func (h *helper) park(method string, d time.Duration) {
 	h.news()
 }
 
-// leave rests the whole helper: it is not in the channel.
-func (h *helper) leave() {
+// leave rests the whole helper: it has no business in the channel.
+func (h *helper) leave(err error) {
+	now := h.wire.Now()
 	h.mu.Lock()
-	h.shut = h.wire.Now().Add(shutFor)
+	again := h.shut.After(now)
+	h.shut = now.Add(shutFor)
 	h.mu.Unlock()
+	if !again {
+		h.wire.outage("bot out of the channel", h.bot, err, "retry", shutFor)
+	}
 	h.channel.forget()
 	h.news()
 }

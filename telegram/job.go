@@ -33,7 +33,6 @@ type job struct {
 type failures struct {
 	size      bool // it sees another size
 	reference bool // one just fetched is refused
-	carried   bool // its login was brought to the data centre
 	hops      int  // by FILE_MIGRATE
 }
 

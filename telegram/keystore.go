@@ -35,6 +35,15 @@ type KeyStore struct {
 	mu     sync.Mutex
 	keys   map[place]Key
 	logins map[int64]chan struct{} // by bot; held while it logs in
+	made   map[place]time.Time     // when the last key was made
+	stats  KeyStats
+}
+
+// KeyStats is what became of keys since the store was opened.
+type KeyStats struct {
+	Made       int64 // by an exchange
+	Dead       int64 // Telegram does not know them any more
+	Duplicated int64 // of the dead those that were used from two places
 }
 
 type place struct {
@@ -63,7 +72,7 @@ func OpenKeys(path string, secret []byte, node string) (*KeyStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key store %s: %w", path, err)
 	}
-	s := &KeyStore{path: path, node: node, aead: aead, turn: make(chan struct{}, 1), logins: map[int64]chan struct{}{}}
+	s := &KeyStore{path: path, node: node, aead: aead, turn: make(chan struct{}, 1), logins: map[int64]chan struct{}{}, made: map[place]time.Time{}}
 	b, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -113,6 +122,33 @@ func (s *KeyStore) Put(bot int64, dc int, k Key) error {
 	})
 }
 
+// keep is Put of a key that was just made.
+func (s *KeyStore) keep(bot int64, dc int, k Key) error {
+	s.mu.Lock()
+	s.stats.Made++
+	s.made[place{bot, int32(dc)}] = time.Now()
+	s.mu.Unlock()
+	return s.Put(bot, dc, k)
+}
+
+// fresh is how long no other key of bot is to be made in data centre dc.
+func (s *KeyStore) fresh(bot int64, dc int) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made, ok := s.made[place{bot, int32(dc)}]
+	if !ok {
+		return 0
+	}
+	return time.Until(made.Add(keyAgain))
+}
+
+// Stats takes all figures at one moment.
+func (s *KeyStore) Stats() KeyStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stats
+}
+
 // homeless ends the home of a bot.
 func homeless(keys map[place]Key, bot int64) {
 	for p, k := range keys {
@@ -154,6 +190,24 @@ func (s *KeyStore) Delete(bot int64, dc int, value [256]byte) error {
 		delete(keys, at)
 		return true
 	})
+}
+
+// bury is Delete; dead says that the key was still there. Who finds it gone met a
+// death that was counted.
+func (s *KeyStore) bury(bot int64, dc int, value [256]byte, twice bool) (dead bool, err error) {
+	if k, ok := s.Key(bot, dc); !ok || k.Value != value {
+		return false, nil
+	}
+	if err := s.Delete(bot, dc, value); err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.Dead++
+	if twice {
+		s.stats.Duplicated++
+	}
+	return true, nil
 }
 
 // floodDC is no data centre: the record there holds until when bot must not log in,

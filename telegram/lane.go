@@ -11,28 +11,14 @@ import (
 
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/mtproto"
-	"github.com/gotd/td/proto/codec"
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/transport"
 )
 
 const (
-	// A connection that brings nothing for silenceMost is dead: a ping each pingEvery
-	// would have been answered. An answer that waits behind others is no reason, so
-	// gotd's own judgement of a ping comes long after.
-	pingEvery   = 10 * time.Second
-	pingAnswer  = 30 * time.Second
-	silenceMost = 15 * time.Second
-	silenceLook = 5 * time.Second
-
-	reconnectFirst = 200 * time.Millisecond
-	reconnectMost  = 10 * time.Second
-	floodFirst     = time.Second // after −429: too many connections
-	floodMost      = time.Minute
-
-	setupTimeout    = 15 * time.Second // of the first call on a connection
-	exchangeTimeout = 15 * time.Second // of a new key; others wait for their turn
-	missesMost      = 2                // calls in a row without an answer that close the connection
+	setupTimeout    = 5 * time.Second  // of the first call on a connection, which a wrong clock has for ever
+	greetTimeout    = 15 * time.Second // of what follows before it is in use
+	exchangeTimeout = 15 * time.Second // of a new key
 )
 
 var (
@@ -54,8 +40,11 @@ type lane struct {
 	// not wait. nil = the lane asks for no updates.
 	unasked func(*bin.Buffer) error
 	// ready is called when a connection has come into use, crowded when Telegram has
-	// closed one because there are too many; nil = nobody cares.
+	// closed one because there are too many; nil = nobody cares. stays says whether a
+	// lane that has lost its connection is to get another; nil = always.
 	ready, crowded func()
+	stays          func() bool
+	gate           *gate // of the bot: lanes that were lost come back one by one
 
 	// greet is called on a connection that is ready but not yet in use; made says
 	// that its key is new. Its error ends the connection.
@@ -96,40 +85,49 @@ func (l *lane) run(ctx context.Context) error {
 	defer l.calls.Wait()
 	wait, most := reconnectFirst, reconnectMost
 	for {
-		began := l.wire.Now()
-		err := l.connect(ctx)
+		began := time.Now()
+		up, err := l.connect(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		v := judge(err)
 		switch v.act {
-		case actMove, actRetry, actPark, actClock:
+		case actMove, actRetry, actCrowd, actPark, actClock:
 		default:
 			return err
 		}
+		took := time.Since(began)
 		// Frames with a wrong time are dropped without a word, so any connection may
 		// have ended by our clock; to ask costs the next one a round trip.
 		l.wire.clock.doubt()
-		if l.wire.Now().Sub(began) > reconnectMost {
+		crowd := v.act == actCrowd
+		switch {
+		case up && took > reconnectMost, crowd != (most == laneMost):
 			wait, most = reconnectFirst, reconnectMost
-		}
-		var p *codec.ProtocolErr
-		if errors.As(err, &p) && p.Code == codec.CodeTransportFlood && most != floodMost {
-			wait, most = floodFirst, floodMost
-		}
-		if p != nil && p.Code == codec.CodeTransportFlood && l.crowded != nil {
-			l.crowded()
+			if crowd {
+				wait, most = laneFirst, laneMost
+			}
 		}
 		l.wire.Log.Debug("lane lost", "helper", l.bot, "dc", l.dc, "err", err.Error())
-		if !pause(ctx, jitter(max(wait, v.wait))) {
+		if crowd && l.crowded != nil {
+			l.crowded()
+		} else if !crowd && l.stays != nil && !l.stays() {
+			return nil
+		}
+		rest := jitter(max(wait, v.wait))
+		if v.act == actMove && !up { // to try took time too
+			rest -= took
+		}
+		if !pause(ctx, max(rest, 0)) || l.gate != nil && !l.gate.pass(ctx) {
 			return nil
 		}
 		wait = min(2*wait, most)
 	}
 }
 
-// connect makes one connection and stays until it ends.
-func (l *lane) connect(ctx context.Context) error {
+// connect makes one connection and stays until it ends; up says that it came into
+// use.
+func (l *lane) connect(ctx context.Context) (up bool, err error) {
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	ctx, kick := context.WithCancelCause(ctx)
@@ -138,29 +136,29 @@ func (l *lane) connect(ctx context.Context) error {
 	key, known := w.Keys.Key(l.bot, l.dc)
 	conn, err := w.dial(ctx, l.dc, l.bulk && known)
 	if err != nil {
-		return err
+		return false, err
 	}
 	// gotd closes the connection when the last call has ended, which never comes if
 	// a write of one hangs.
 	closed := make(chan struct{})
 	context.AfterFunc(ctx, func() { defer close(closed); _ = conn.Close() })
 	defer func() { kick(nil); <-closed }()
-	watch.Go(func() { conn.watch(ctx, kick) })
 	release := func() {}
 	if !known {
 		if release, err = w.Keys.making(ctx); err != nil {
-			return err
+			return false, err
 		}
 		defer release()
 		if key, known = w.Keys.Key(l.bot, l.dc); known { // another lane of this bot was first
 			release()
 		}
 	}
+	watch.Go(func() { conn.watch(ctx, kick) }) // not while others make their keys
 	var cipher mtproto.Cipher = frameCipher{w.Rand}
 	maker := &keyMaker{Cipher: cipher, store: func(k Key) error {
 		defer release()
 		l.uses(k)
-		return w.Keys.Put(l.bot, l.dc, k)
+		return w.Keys.keep(l.bot, l.dc, k)
 	}}
 	if !known {
 		cipher = maker
@@ -180,6 +178,7 @@ func (l *lane) connect(ctx context.Context) error {
 			return err
 		}
 		l.misses.Store(0)
+		up = true
 		l.mu.Lock()
 		l.live, l.kick = c, kick
 		close(l.up)
@@ -196,25 +195,25 @@ func (l *lane) connect(ctx context.Context) error {
 	}
 	l.mu.Unlock()
 	if failed := maker.failed(); failed != nil {
-		return failed
+		return up, failed
 	}
 	if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil && cause != ctx.Err() {
-		return cause
+		return up, cause
 	}
 	if err == nil {
 		err = errClosed
 	}
-	return err
+	return up, err
 }
 
 // open makes the first calls on a connection.
 func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
-	ctx, cancel := context.WithTimeout(ctx, setupTimeout)
+	first, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	d := device()
 	var config tg.Config
 	began := time.Now()
-	err := c.Invoke(ctx, &tg.InvokeWithoutUpdatesRequest{Query: &tg.InvokeWithLayerRequest{
+	err := c.Invoke(first, &tg.InvokeWithoutUpdatesRequest{Query: &tg.InvokeWithLayerRequest{
 		Layer: tg.Layer,
 		Query: &tg.InitConnectionRequest{
 			APIID: l.wire.APIID, DeviceModel: d.DeviceModel, SystemVersion: d.SystemVersion,
@@ -230,6 +229,8 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 	if l.greet == nil {
 		return nil
 	}
+	ctx, cancel = context.WithTimeout(ctx, greetTimeout)
+	defer cancel()
 	return l.greet(ctx, quiet{c}, made) // greetings bring no news
 }
 

@@ -195,7 +195,8 @@ func (b *MainBot) call(ctx context.Context, what string, ask func(context.Contex
 		if err == nil {
 			err = ask(inner, tg.NewClient(l))
 		}
-		if err == nil {
+		v := judge(err)
+		if err == nil || v.act == actDone {
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -207,13 +208,16 @@ func (b *MainBot) call(ctx context.Context, what string, ask func(context.Contex
 		if inner.Err() == nil {
 			last = err
 		}
-		switch v := judge(err); v.act {
+		switch v.act {
 		case actPark:
+			if v.wait > callMost {
+				b.wire.Log.Warn("Telegram has the bot wait", "what", what, "wait", v.wait)
+			}
 			if v.wait > time.Until(end) {
 				return fmt.Errorf("%s: %w: %w", what, busy(v.wait), err)
 			}
 			wait = v.wait
-		case actMove, actRetry, actClock:
+		case actMove, actRetry, actCrowd, actClock:
 		case actLogin, actNewKey:
 			b.bot.suffer("", l, err) // the next life logs in
 		default:

@@ -2,122 +2,228 @@ package telegram
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/gotd/td/exchange"
+	"github.com/gotd/td/proto/codec"
 	"github.com/gotd/td/tgerr"
-
-	"github.com/teleplay/teleplay"
 )
 
-// act is what an error of Telegram's asks for.
+// row is one kind of trouble, a row of the policy. Nothing outside this file reads an
+// error of Telegram's or of a connection; whoever meets one does what judge says.
+type row string
+
+const (
+	rowFlood      row = "flood"      // this method of this bot rests X s and up to a tenth more: a download goes to others and its lanes are halved, a login's X outlives the process, a message waits
+	rowCrowd      row = "crowd"      // −429: the lane is closed, the bot's lanes are halved, the next comes after laneFirst, then twice as long, up to laneMost
+	rowParked     row = "parked"     // all bots rest: the earliest time is told, nobody is asked
+	rowReference  row = "reference"  // the reference is fetched anew, once for all who met it; if the fresh one fails too, others; after referencesFail bots nobody
+	rowMissing    row = "missing"    // the message or its file is gone: told, and remembered for missingFor
+	rowMigrate    row = "migrate"    // to the data centre that is named, which is remembered
+	rowShut       row = "shut"       // the bot is not in the channel: out, and tried again after shutFor
+	rowRight      row = "right"      // the bot lacks a right there: the same, and a person is told which
+	rowLogin      row = "login"      // the login is gone: out at once, a new one after Options.LoginAgain, then twice as long, up to loginMost
+	rowKey        row = "key"        // −404: the key is deleted, and a new one made for a new login; not within keyAgain of the last
+	rowDuplicated row = "duplicated" // the same, and an alarm: the key is used in two places
+	rowToken      row = "token"      // wrong until the settings change
+	rowServer     row = "server"     // the same: the server is not who it should be
+	rowQuestion   row = "question"   // our bug: an alarm, and never asked again
+	rowTrouble    row = "trouble"    // the server's own: for a player others at once, else after firstPause, 4 and 16 times that
+	rowSilence    row = "silence"    // no answer in urgentAnswer or bulkAnswer: others; missesMost of them end the connection, and so does silenceMost without a sign of life
+	rowConnection row = "connection" // lost or refused: others at once; again after reconnectFirst, then twice as long, up to reconnectMost, each bot at most once in reconnectGap
+	rowBytes      row = "bytes"      // another length, a CDN, no file: others; a size that two bots see is the message's, which is then missing
+	rowClock      row = "clock"      // bad_msg 16, 17: a new connection that asks for the servers' time
+	rowStore      row = "store"      // the key store cannot be written: out, and a person is told
+	rowMark       row = "mark"       // the stored place in the updates is of another time: begin with now
+	rowDone       row = "done"       // it is so already, or nobody waits for it any more: success
+	rowProtected  row = "protected"  // the sender forbids to forward: told
+	rowBlocked    row = "blocked"    // the person does not take messages: told
+	rowRefused    row = "refused"    // all else that Telegram says no to: told, with what it said
+)
+
+// The numbers of the rows.
+const (
+	referencesFail = 3 // bots
+	hopsMost       = 2 // how often one follows rowMigrate for one file
+
+	missingFor = time.Minute
+	shutFor    = 5 * time.Minute
+	loginMost  = time.Hour
+	keyAgain   = time.Minute // between two keys of one bot in one data centre
+
+	urgentAnswer = 5 * time.Second  // for one part that a player waits for
+	bulkAnswer   = 15 * time.Second // for any other
+	// stallMost is how long a fetch goes on without a single part: that of a player
+	// so short that it can still be told, another so long that a part which got no
+	// answer has time to go to another helper.
+	stallMost     = 10 * time.Second
+	bulkStallMost = 25 * time.Second
+	// A connection that brings nothing for silenceMost is dead: a ping each pingEvery
+	// would have been answered. An answer that waits behind others is no reason, so
+	// gotd's own judgement of a ping comes long after.
+	pingEvery   = 10 * time.Second
+	pingAnswer  = 30 * time.Second
+	silenceMost = 15 * time.Second
+	silenceLook = 5 * time.Second
+	missesMost  = 2 // calls in a row without an answer that close the connection
+
+	// What every helper has failed is asked for again after firstPause, 4 times and 16
+	// times that, and so on with the last; after roundsMost answers in words the fetch
+	// fails.
+	firstPause = 100 * time.Millisecond
+	lastPause  = 1600 * time.Millisecond
+	roundsMost = 3
+
+	// What is tried every reconnectMost is back soon after the servers are, and no try
+	// that hangs holds it up.
+	reconnectFirst = 200 * time.Millisecond
+	reconnectMost  = 3 * time.Second
+	reconnectGap   = time.Second // between two connections of one bot that were lost before
+	reachTimeout   = 3 * time.Second
+	laneFirst      = time.Second // after −429
+	laneMost       = time.Minute
+)
+
+// act is what an error asks whoever meets it for.
 type act int
 
 const (
 	actMove    act = iota // ask another helper at once; the connection mends itself
-	actRetry              // the server has trouble: a moment later again
+	actRetry              // a moment later again
+	actCrowd              // the connection is one too many
 	actPark               // this method of this helper rests for a time
 	actRefresh            // fetch the file reference again with the same bot
 	actMigrate            // go to the data centre that is named
-	actLogin              // the login is gone
-	actNewKey             // the key is dead
-	actClock              // our idea of the servers' time is wrong
-	actStore              // the key store cannot be written
-	actMissing            // the storage message is gone
-	actShut               // the bot is not in the channel
-	actStop               // wrong until the settings change
-	actBug                // our question was wrong: never repeat it
-	actRefuse             // Telegram says no to this one thing
+	actLogin              // log in again
+	actNewKey             // forget the key, make another
+	actClock              // ask for the servers' time
+	actStore              // wait for a person to make room
+	actMissing            // give the message up
+	actShut               // leave this bot out for a time
+	actStop               // leave it out until the settings change
+	actBug                // never repeat this question
+	actAnew               // forget the Mark
+	actDone               // take it for a success
+	actRefuse             // give this one thing up, and tell
 )
 
 // verdict is an act with its numbers.
 type verdict struct {
+	row  row
 	act  act
 	wait time.Duration // actPark
 	dc   int           // actMigrate
 }
 
-// rules are matched by the beginning of the error's type, in order. Codes differ
-// from method to method, so they say nothing.
-var rules = []struct {
-	prefix string
-	act    act
-}{
-	{"FLOOD_", actPark}, // FLOOD_WAIT, FLOOD_PREMIUM_WAIT
-	{"SLOWMODE_WAIT", actPark},
-	{"FILE_REFERENCE_", actRefresh},
-	{"FILE_ID_INVALID", actRefresh},
-	{"LOCATION_INVALID", actRefresh},
-	{"FILE_MIGRATE", actMigrate},
-	{"USER_MIGRATE", actMigrate},
-	{"AUTH_KEY_DUPLICATED", actNewKey},
-	{"AUTH_KEY_UNREGISTERED", actLogin},
-	{"AUTH_KEY_INVALID", actNewKey},
-	{"AUTH_KEY_PERM_EMPTY", actNewKey},
-	{"SESSION_REVOKED", actLogin},
-	{"SESSION_EXPIRED", actLogin},
-	{"USER_DEACTIVATED", actLogin},
-	{"MESSAGE_ID_INVALID", actMissing},
-	{"MSG_ID_INVALID", actMissing},
-	{"CHANNEL_PRIVATE", actShut},
-	{"CHANNEL_INVALID", actShut},
-	{"CHANNEL_FORBIDDEN", actShut}, // ours, for a channel that is shown as forbidden
-	{"CHAT_ADMIN_REQUIRED", actShut},
-	{"CHAT_WRITE_FORBIDDEN", actShut},
-	{"MESSAGE_DELETE_FORBIDDEN", actShut},
-	{"ACCESS_TOKEN_", actStop},
-	{"API_ID_INVALID", actStop},
-	{"API_ID_PUBLISHED_FLOOD", actStop},
-	{"OFFSET_INVALID", actBug},
-	{"LIMIT_INVALID", actBug},
+// acts is the policy's table.
+var acts = map[row]act{
+	rowFlood: actPark, rowCrowd: actCrowd, rowParked: actPark, rowReference: actRefresh,
+	rowMissing: actMissing, rowMigrate: actMigrate, rowShut: actShut, rowRight: actShut,
+	rowLogin: actLogin, rowKey: actNewKey, rowDuplicated: actNewKey, rowToken: actStop,
+	rowServer: actStop, rowQuestion: actBug, rowTrouble: actRetry, rowSilence: actMove,
+	rowConnection: actMove, rowBytes: actMove, rowClock: actClock, rowStore: actStore,
+	rowMark: actAnew, rowDone: actDone, rowProtected: actRefuse, rowBlocked: actRefuse, rowRefused: actRefuse,
 }
 
-// errMissing is a messageEmpty, or a message without a file.
-var errMissing = errors.New("the storage message has no file")
+// rules say by the beginning of an error's type which row it is in. Codes differ
+// from method to method, so they say little.
+var rules = []struct {
+	prefix string
+	row    row
+}{
+	{"FLOOD_", rowFlood}, // FLOOD_WAIT, FLOOD_PREMIUM_WAIT
+	{"SLOWMODE_WAIT", rowFlood},
+	{"FILE_REFERENCE_", rowReference},
+	{"FILE_ID_INVALID", rowReference},
+	{"LOCATION_INVALID", rowReference},
+	{"MESSAGE_ID_INVALID", rowMissing},
+	{"MSG_ID_INVALID", rowMissing},
+	{"FILE_MIGRATE", rowMigrate},
+	{"USER_MIGRATE", rowMigrate},
+	{"CHANNEL_PRIVATE", rowShut},
+	{"CHANNEL_INVALID", rowShut},
+	{"CHANNEL_FORBIDDEN", rowShut}, // ours, for a channel that is shown as forbidden
+	{"CHAT_ADMIN_REQUIRED", rowRight},
+	{"CHAT_WRITE_FORBIDDEN", rowRight},
+	{"MESSAGE_DELETE_FORBIDDEN", rowRight},
+	{"AUTH_KEY_UNREGISTERED", rowLogin},
+	{"SESSION_REVOKED", rowLogin},
+	{"SESSION_EXPIRED", rowLogin},
+	{"USER_DEACTIVATED", rowLogin},
+	{"AUTH_KEY_INVALID", rowKey},
+	{"AUTH_KEY_PERM_EMPTY", rowKey},
+	{"AUTH_KEY_DUPLICATED", rowDuplicated},
+	{"ACCESS_TOKEN_", rowToken},
+	{"API_ID_INVALID", rowToken},
+	{"API_ID_PUBLISHED_FLOOD", rowToken},
+	{"OFFSET_INVALID", rowQuestion},
+	{"LIMIT_INVALID", rowQuestion},
+	{"TIMEOUT", rowTrouble},
+	{"PERSISTENT_TIMESTAMP_INVALID", rowMark},
+	{"MESSAGE_NOT_MODIFIED", rowDone},
+	{"QUERY_ID_INVALID", rowDone},
+	{"RANDOM_ID_DUPLICATE", rowDone}, // a 500
+	{"CHAT_FORWARDS_RESTRICTED", rowProtected},
+	{"USER_IS_BLOCKED", rowBlocked},
+	{"INPUT_USER_DEACTIVATED", rowBlocked},
+	{"PEER_ID_INVALID", rowBlocked},
+}
 
 // judge decides about an error of a call or a connection.
 func judge(err error) verdict {
-	if errors.Is(err, errMissing) {
-		return verdict{act: actMissing}
+	v := verdict{row: rowOf(err)}
+	v.act = acts[v.row]
+	e, said := tgerr.As(err)
+	switch p := (errParked{}); {
+	case v.act == actPark && errors.As(err, &p):
+		v.wait = p.wait
+	case v.act == actPark && said:
+		v.wait = time.Duration(max(e.Argument, 1)) * time.Second
+	case v.act == actMigrate:
+		v.dc = e.Argument
 	}
-	if errors.Is(err, errStore) {
-		return verdict{act: actStore}
+	return v
+}
+
+func rowOf(err error) row {
+	var sent *codec.ProtocolErr
+	switch {
+	case errors.Is(err, errMissing):
+		return rowMissing
+	case errors.Is(err, errStore):
+		return rowStore
+	case errors.As(err, new(errParked)):
+		return rowFlood
+	case errors.As(err, new(errBusy)):
+		return rowParked
+	case wrongTime(err):
+		return rowClock
+	case errors.Is(err, errKeyLost):
+		return rowKey
+	case errors.Is(err, exchange.ErrKeyFingerprintNotFound):
+		return rowServer
+	case errors.As(err, &sent) && sent.Code == codec.CodeTransportFlood:
+		return rowCrowd
+	case useless(err), errors.Is(err, errSize):
+		return rowBytes
 	}
-	if p := (errParked{}); errors.As(err, &p) {
-		return verdict{act: actPark, wait: p.wait}
-	}
-	if wrongTime(err) {
-		return verdict{act: actClock}
-	}
-	if errors.Is(err, errKeyLost) {
-		return verdict{act: actNewKey}
-	}
-	if errors.Is(err, exchange.ErrKeyFingerprintNotFound) {
-		return verdict{act: actStop}
-	}
-	e, ok := tgerr.As(err)
-	if !ok {
-		return verdict{act: actMove}
-	}
-	if e.Code == 500 || e.Code == -503 || e.Type == "TIMEOUT" {
-		return verdict{act: actRetry}
+	e, said := tgerr.As(err)
+	switch {
+	case !said && errors.Is(err, errLate):
+		return rowSilence
+	case !said:
+		return rowConnection
 	}
 	for _, r := range rules {
-		if !strings.HasPrefix(e.Type, r.prefix) {
-			continue
+		if strings.HasPrefix(e.Type, r.prefix) {
+			return r.row
 		}
-		v := verdict{act: r.act}
-		switch r.act {
-		case actPark:
-			v.wait = time.Duration(max(e.Argument, 1)) * time.Second
-		case actMigrate:
-			v.dc = e.Argument
-		}
-		return v
 	}
-	return verdict{act: actRefuse}
+	if e.Code == 500 || e.Code == -503 {
+		return rowTrouble
+	}
+	return rowRefused
 }
 
 // wrongTime recognizes bad_msg_notification 16 and 17, of which gotd shows the
@@ -130,70 +236,22 @@ func wrongTime(err error) bool {
 	return strings.HasSuffix(s, "msg_id too low") || strings.HasSuffix(s, "msg_id too high")
 }
 
-// unseen is a copy that Telegram says it has made and does not show yet: it may
-// come to sight in a moment, or lie further back than anybody looks.
-func unseen() error {
-	return teleplay.Fail(teleplay.ErrUnavailable, "copy_not_found", "The file's copy is not to be found in the storage channel.").After(2 * time.Second)
+// useless says that err is of a filePart: an answer came, but the bytes did not.
+func useless(err error) bool {
+	return errors.Is(err, errLength) || errors.Is(err, errCDN) || errors.Is(err, errGarbled)
 }
 
-// cure is what a person has to do about err; "" = it heals without anybody.
-func cure(err error) string {
-	switch judge(err).act {
-	case actStop:
-	case actStore:
-		return "make room on the disk of DATA_DIR, and let this user write there"
-	default:
-		return ""
-	}
-	if errors.Is(err, exchange.ErrKeyFingerprintNotFound) {
-		return "the server is not who it should be: check TELEGRAM_DC_ADDR and TELEGRAM_PUBLIC_KEY_FILE"
-	}
-	said := err.Error()
-	if e, ok := tgerr.As(err); ok {
-		said = e.Message
-	}
-	return "check the bot's token and the API id and hash; Telegram said " + said
+// answered says that a question with this outcome was answered, be it in vain.
+func answered(err error) bool {
+	_, said := tgerr.As(err)
+	return err == nil || said || useless(err)
 }
 
-// The words for those who cannot be helped by asking again.
-
-func missing() error {
-	return teleplay.Fail(teleplay.ErrNotFound, "file_missing", "The file is no longer in the storage channel.")
-}
-
-func busy(wait time.Duration) error {
-	return teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", "Telegram asks to wait.").After(max(wait, time.Second))
-}
-
-func timedOut() error {
-	return teleplay.Fail(teleplay.ErrUnavailable, "upstream_timeout", "Telegram does not answer.").After(5 * time.Second)
-}
-
-// refusal turns an error that no retry cures into the root's words.
-func refusal(err error) error {
-	e, ok := tgerr.As(err)
-	if !ok {
-		return err
+// unsent says that err is a broken connection's and no answer to a question.
+func unsent(err error) bool {
+	switch judge(err).row {
+	case rowConnection, rowCrowd, rowClock:
+		return true
 	}
-	switch v := judge(err); {
-	case v.act == actMissing:
-		return missing()
-	case strings.HasPrefix(e.Type, "CHAT_FORWARDS_RESTRICTED"):
-		return teleplay.Fail(teleplay.ErrDenied, "protected", "The sender does not allow this file to be forwarded.")
-	case v.act == actShut:
-		f := teleplay.Fail(teleplay.ErrDenied, "channel_admin_required", "The bot has no right to do this in the storage channel.")
-		f.Hint = "make the bot an administrator of the storage channel, with the rights to post, edit and delete; Telegram said " + e.Message
-		return f
-	case e.Type == "USER_IS_BLOCKED" || e.Type == "INPUT_USER_DEACTIVATED" || e.Type == "PEER_ID_INVALID":
-		return teleplay.Fail(teleplay.ErrDenied, "blocked", "The person does not take messages from the bot.")
-	case v.act == actStop:
-		f := teleplay.Fail(teleplay.ErrUnavailable, "upstream_busy", "Telegram does not accept the bot's login.").After(time.Minute)
-		f.Hint = cure(err)
-		return f
-	case v.act == actRefuse, v.act == actBug, v.act == actRefresh:
-		f := teleplay.Fail(teleplay.ErrInvalid, "refused", "Telegram does not take this.")
-		f.Hint = "Telegram said " + e.Message
-		return fmt.Errorf("%w (%s)", f, e.Message)
-	}
-	return err
+	return false
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gotd/td/exchange"
+	"github.com/gotd/td/proto/codec"
 	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
@@ -13,32 +15,46 @@ import (
 
 func TestJudge(t *testing.T) {
 	for message, want := range map[string]verdict{
-		"FLOOD_WAIT_30":            {act: actPark, wait: 30 * time.Second},
-		"FLOOD_PREMIUM_WAIT_3":     {act: actPark, wait: 3 * time.Second},
-		"FILE_REFERENCE_EXPIRED":   {act: actRefresh},
-		"FILE_REFERENCE_INVALID":   {act: actRefresh},
-		"FILE_REFERENCE_EMPTY":     {act: actRefresh},
-		"FILE_REFERENCE_0_INVALID": {act: actRefresh},
-		"FILE_ID_INVALID":          {act: actRefresh},
-		"FILE_MIGRATE_4":           {act: actMigrate, dc: 4},
-		"USER_MIGRATE_5":           {act: actMigrate, dc: 5},
-		"AUTH_KEY_DUPLICATED":      {act: actNewKey},
-		"AUTH_KEY_UNREGISTERED":    {act: actLogin},
-		"SESSION_REVOKED":          {act: actLogin},
-		"USER_DEACTIVATED":         {act: actLogin},
-		"USER_DEACTIVATED_BAN":     {act: actLogin},
-		"CHANNEL_PRIVATE":          {act: actShut},
-		"CHANNEL_INVALID":          {act: actShut},
-		"CHANNEL_FORBIDDEN":        {act: actShut},
-		"CHAT_ADMIN_REQUIRED":      {act: actShut},
-		"ACCESS_TOKEN_INVALID":     {act: actStop},
-		"ACCESS_TOKEN_EXPIRED":     {act: actStop},
-		"MESSAGE_ID_INVALID":       {act: actMissing},
-		"OFFSET_INVALID":           {act: actBug},
-		"LIMIT_INVALID":            {act: actBug},
-		"TIMEOUT":                  {act: actRetry},
-		"CHAT_FORWARDS_RESTRICTED": {act: actRefuse},
+		"FLOOD_WAIT_30":                {row: rowFlood, wait: 30 * time.Second},
+		"FLOOD_PREMIUM_WAIT_3":         {row: rowFlood, wait: 3 * time.Second},
+		"SLOWMODE_WAIT_9":              {row: rowFlood, wait: 9 * time.Second},
+		"FILE_REFERENCE_EXPIRED":       {row: rowReference},
+		"FILE_REFERENCE_INVALID":       {row: rowReference},
+		"FILE_REFERENCE_EMPTY":         {row: rowReference},
+		"FILE_REFERENCE_0_INVALID":     {row: rowReference},
+		"FILE_ID_INVALID":              {row: rowReference},
+		"LOCATION_INVALID":             {row: rowReference},
+		"FILE_MIGRATE_4":               {row: rowMigrate, dc: 4},
+		"USER_MIGRATE_5":               {row: rowMigrate, dc: 5},
+		"AUTH_KEY_DUPLICATED":          {row: rowDuplicated},
+		"AUTH_KEY_UNREGISTERED":        {row: rowLogin},
+		"SESSION_REVOKED":              {row: rowLogin},
+		"SESSION_EXPIRED":              {row: rowLogin},
+		"USER_DEACTIVATED":             {row: rowLogin},
+		"USER_DEACTIVATED_BAN":         {row: rowLogin},
+		"AUTH_KEY_INVALID":             {row: rowKey},
+		"CHANNEL_PRIVATE":              {row: rowShut},
+		"CHANNEL_INVALID":              {row: rowShut},
+		"CHANNEL_FORBIDDEN":            {row: rowShut},
+		"CHAT_ADMIN_REQUIRED":          {row: rowRight},
+		"CHAT_WRITE_FORBIDDEN":         {row: rowRight},
+		"ACCESS_TOKEN_INVALID":         {row: rowToken},
+		"ACCESS_TOKEN_EXPIRED":         {row: rowToken},
+		"API_ID_INVALID":               {row: rowToken},
+		"MESSAGE_ID_INVALID":           {row: rowMissing},
+		"MSG_ID_INVALID":               {row: rowMissing},
+		"OFFSET_INVALID":               {row: rowQuestion},
+		"LIMIT_INVALID":                {row: rowQuestion},
+		"TIMEOUT":                      {row: rowTrouble},
+		"PERSISTENT_TIMESTAMP_INVALID": {row: rowMark},
+		"MESSAGE_NOT_MODIFIED":         {row: rowDone},
+		"QUERY_ID_INVALID":             {row: rowDone},
+		"RANDOM_ID_DUPLICATE":          {row: rowDone},
+		"CHAT_FORWARDS_RESTRICTED":     {row: rowProtected},
+		"USER_IS_BLOCKED":              {row: rowBlocked},
+		"MEDIA_EMPTY":                  {row: rowRefused},
 	} {
+		want.act = acts[want.row]
 		for _, code := range []int{400, 401, 406, 420} { // codes say nothing
 			err := fmt.Errorf("ask: %w", tgerr.New(code, message))
 			if got := judge(err); got != want {
@@ -46,18 +62,32 @@ func TestJudge(t *testing.T) {
 			}
 		}
 	}
-	for err, want := range map[error]act{
-		tgerr.New(500, "RPC_CALL_FAIL"):            actRetry,
-		errLate:                                    actMove,
-		errors.New("read: connection reset"):       actMove,
-		fmt.Errorf("open: %w", errKeyLost):         actNewKey,
-		errors.New("rpcDoRequest: msg_id too low"): actClock,
-		fmt.Errorf("open: %w", errors.New("rpcDoRequest: msg_id too high")): actClock,
-		fmt.Errorf("read message: %w", errMissing):                          actMissing,
+	for err, want := range map[error]row{
+		tgerr.New(500, "RPC_CALL_FAIL"):       rowTrouble,
+		tgerr.New(500, "RANDOM_ID_DUPLICATE"): rowDone,
+		tgerr.New(-503, "Timeout"):            rowTrouble,
+		errLate:                               rowSilence,
+		errors.New("read: connection reset"):  rowConnection,
+		errClosed:                             rowConnection,
+		fmt.Errorf("read: %w", &codec.ProtocolErr{Code: 429}):               rowCrowd,
+		fmt.Errorf("read: %w", &codec.ProtocolErr{Code: 444}):               rowConnection,
+		fmt.Errorf("open: %w", errKeyLost):                                  rowKey,
+		errors.New("rpcDoRequest: msg_id too low"):                          rowClock,
+		fmt.Errorf("open: %w", errors.New("rpcDoRequest: msg_id too high")): rowClock,
+		fmt.Errorf("read message: %w", errMissing):                          rowMissing,
+		fmt.Errorf("part: %w", errLength):                                   rowBytes,
+		errCDN:                                                              rowBytes,
+		errSize:                                                             rowBytes,
+		errStore:                                                            rowStore,
+		errBusy{}:                                                           rowParked,
+		exchange.ErrKeyFingerprintNotFound:                                  rowServer,
 	} {
-		if got := judge(err); got.act != want {
-			t.Errorf("%v: %v, want %v", err, got.act, want)
+		if got := judge(err); got.row != want || got.act != acts[want] {
+			t.Errorf("%v: %v, want %v", err, got, want)
 		}
+	}
+	if v := judge(errParked{time.Second}); v != (verdict{row: rowFlood, act: actPark, wait: time.Second}) {
+		t.Errorf("a question that rests: %+v", v)
 	}
 }
 

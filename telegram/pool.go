@@ -6,12 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/teleplay/teleplay"
 )
-
-// missingFor is how long a missing storage message is not asked for again.
-const missingFor = time.Minute
 
 // Pool fetches chunks from Telegram through its helpers: one scheduler of parts over
 // all their lanes. It is a node.Source and safe for any number of goroutines.
@@ -58,6 +53,13 @@ type Stats struct {
 	HedgesWon int64 // that came
 	Late      int64 // that got no answer in time
 	Lanes     int   // connected now
+	Troubles  map[Trouble]int64
+}
+
+// Trouble is what a helper met: a row of the policy.
+type Trouble struct {
+	Bot int64
+	Row string
 }
 
 // Stats takes all figures at one moment.
@@ -65,8 +67,14 @@ func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.stats
+	s.Troubles = map[Trouble]int64{}
 	for _, h := range p.helpers {
 		s.Lanes += h.connections()
+		h.mu.Lock()
+		for r, n := range h.count {
+			s.Troubles[Trouble{h.bot, string(r)}] += n
+		}
+		h.mu.Unlock()
 	}
 	return s
 }
@@ -261,16 +269,4 @@ func (p *Pool) lost(message int32) {
 		}
 	}
 	p.at(now) // for who stood behind them
-}
-
-// told turns the outcome of a fetch that cannot go on into the root's words.
-func (p *Pool) told(what any, err error) error {
-	var busyUntil errBusy
-	switch {
-	case errors.As(err, &busyUntil):
-		return fmt.Errorf("fetch %v: %w", what, busy(busyUntil.until.Sub(p.wire.Now())))
-	case errors.Is(err, teleplay.ErrNotFound), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("fetch %v: %w", what, err)
-	}
-	return fmt.Errorf("fetch %v: %w: %w", what, timedOut(), err)
 }

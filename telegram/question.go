@@ -9,7 +9,6 @@ import (
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/mtproto"
 	"github.com/gotd/td/tg"
-	"github.com/gotd/td/tgerr"
 )
 
 // Invoke is a call of which nobody needs the answer after timeouts; it makes a
@@ -74,7 +73,7 @@ func (l *lane) ask(in bin.Encoder, out bin.Decoder, then func(error)) error {
 	go func() { // ends with the connection at the latest
 		defer l.calls.Done()
 		err := c.Invoke(context.Background(), in, out)
-		if _, answered := tgerr.As(err); answered || err == nil || useless(err) {
+		if answered(err) {
 			l.answers.Add(1)
 			l.misses.Store(0)
 		}

@@ -103,14 +103,19 @@ func (r *references) learned(message int32, d *document) {
 	ref.offer(d)
 }
 
-// renewed puts a fresh document in the place of d, unless another has come there.
+// renewed puts a fresh document in the place of d, or where d was found stale
+// meanwhile, unless another has come there.
 func (r *references) renewed(message int32, d, fresh *document) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if ref, ok := r.seen[message]; ok && ref.serial == d.serial {
+	ref, ok := r.seen[message]
+	fresh.serial = d.serial + 1
+	switch {
+	case ok && ref.serial == d.serial:
 		ref.serial++
-		fresh.serial = ref.serial
 		ref.set(fresh)
+	case ok && ref.serial == fresh.serial:
+		ref.offer(fresh)
 	}
 }
 

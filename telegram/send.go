@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/gotd/td/tg"
-	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
 )
@@ -25,9 +24,6 @@ func (b *MainBot) Send(ctx context.Context, chat int64, m teleplay.Outgoing, ran
 			q.ReplyTo = &tg.InputReplyToMessage{ReplyToMsgID: int(m.ReplyTo)}
 		}
 		u, err := api.MessagesSendMessage(ctx, q)
-		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
@@ -49,9 +45,6 @@ func (b *MainBot) Edit(ctx context.Context, chat int64, message int32, m telepla
 			NoWebpage: true, Peer: peer, ID: int(message), Message: m.Text,
 			Entities: entities(m.Entities), ReplyMarkup: buttons(m.Buttons),
 		})
-		if tgerr.Is(err, "MESSAGE_NOT_MODIFIED") {
-			return nil
-		}
 		if err == nil {
 			b.feed.sent(u)
 		}
@@ -66,9 +59,6 @@ func (b *MainBot) Answer(ctx context.Context, query int64, text string, alert bo
 		_, err := api.MessagesSetBotCallbackAnswer(ctx, &tg.MessagesSetBotCallbackAnswerRequest{
 			QueryID: query, Message: text, Alert: alert,
 		})
-		if tgerr.Is(err, "QUERY_ID_INVALID") {
-			return nil
-		}
 		return err
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gotd/td/tg"
-	"github.com/gotd/td/tgerr"
 
 	"github.com/teleplay/teleplay"
 )
@@ -35,7 +34,7 @@ func (b *MainBot) Store(ctx context.Context, chat int64, message int32, document
 			Silent: true, DropAuthor: true, FromPeer: from, ID: []int{int(message)}, RandomID: []int64{random},
 			ToPeer: &tg.InputPeerChannel{ChannelID: to.ChannelID, AccessHash: to.AccessHash},
 		})
-		if tgerr.Is(err, "RANDOM_ID_DUPLICATE") {
+		if judge(err).act == actDone { // it was forwarded before
 			stored, err = b.findCopy(ctx, api, to, document)
 			return err
 		}

@@ -118,6 +118,8 @@ func (w *wire) reach(ctx context.Context, dc int, bulk bool) (transport.Conn, er
 		}
 		w.mediaFailed(dc)
 	}
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
 	return w.resolver.Primary(ctx, dc, w.servers())
 }
 

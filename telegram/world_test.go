@@ -166,14 +166,24 @@ type call struct {
 	Args    json.RawMessage
 	Result  string
 	Bytes   int64
+	Date    time.Time // it began
+	Fault   int64     // that hit it; 0 = none
 }
 
 // calls are the calls of a method so far.
-func (w *world) calls(method string) []call {
+func (w *world) calls(method string) (list []call) {
 	w.t.Helper()
-	var answer struct{ Calls []call }
-	w.control("GET", "/calls?method="+method, nil, &answer)
-	return answer.Calls
+	for after := int64(0); ; {
+		var page struct {
+			Calls []call
+			Last  int64 `json:"last_seq"`
+		}
+		w.control("GET", fmt.Sprintf("/calls?method=%s&after=%d", method, after), nil, &page)
+		if len(page.Calls) == 0 {
+			return list
+		}
+		list, after = append(list, page.Calls...), page.Last
+	}
 }
 
 // totals are the exact counters.
