@@ -65,6 +65,13 @@ const (
 	HandOver                   // copies between nodes
 )
 
+// Hurried is a Sink of which somebody may want more haste than its source was told:
+// asked once the source can be told of later changes, so that none is missed.
+type Hurried interface {
+	// Haste is the urgency of now and the byte that is waited for; false = as told.
+	Haste() (u Urgency, from int, ok bool)
+}
+
 // Sink takes the parts of one chunk. It is safe for use by any goroutine.
 type Sink interface {
 	// Missing is the set of parts that are still wanted, bit i for part i. It

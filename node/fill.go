@@ -17,8 +17,24 @@ type fill struct {
 	// is copied once, and a reader that sees its bit may read its bytes.
 	claimed, arrived atomic.Uint64
 
+	haste atomic.Pointer[haste] // nil = as the source was told
+
 	mu   sync.Mutex
 	news chan struct{} // closed at the next arrival; nil = nobody waits
+}
+
+// haste is what somebody wants of a chunk on its way.
+type haste struct {
+	urgency teleplay.Urgency
+	from    int
+}
+
+// Haste tells a source what it was not told, or not in time.
+func (f *fill) Haste() (u teleplay.Urgency, from int, ok bool) {
+	if h := f.haste.Load(); h != nil {
+		return h.urgency, h.from, true
+	}
+	return 0, 0, false
 }
 
 func (f *fill) begin(size int) { f.bytes = make([]byte, size) }

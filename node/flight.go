@@ -153,6 +153,7 @@ func (e *Engine) begin(f *flight) {
 // one that wants to know. Engine.mu is held.
 func (e *Engine) raise(f *flight, u teleplay.Urgency, from int) {
 	f.urgency, f.from = u, from
+	f.fill.haste.Store(&haste{u, from})
 	if r, ok := e.source.(Raiser); ok {
 		r.Raise(f.id, from, u, &f.fill)
 	}

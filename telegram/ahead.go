@@ -16,7 +16,8 @@ const (
 	foreseeMost  = 1000                   // messages that wait for one
 	questionMost = 100                    // messages that one may name
 
-	lifeLeast = time.Second // of a reference, whatever it taught
+	lifeLeast  = 5 * time.Second // of a reference, whatever it taught
+	renewPause = 5 * time.Second // after a renewal that failed
 )
 
 // Foresee tells the pool that somebody may soon want the files of these storage
@@ -46,16 +47,16 @@ func (p *Pool) lookAhead(ctx context.Context) {
 			return
 		}
 		for more := true; more && pause(ctx, gatherTime); {
-			if p.hurried() {
+			able := p.able()
+			if len(able) == 0 || p.hurried() {
 				continue
 			}
 			var page []int32
 			page, more = p.page()
+			p.read(ctx, able[0], page) // what is gone is asked for once
 			var all sync.WaitGroup
-			for _, h := range p.helpers {
-				if f, _ := h.stand(); f == fit && h.resting(getMessages) <= 0 {
-					all.Go(func() { p.read(ctx, h, page) })
-				}
+			for _, h := range able[1:] {
+				all.Go(func() { p.read(ctx, h, page) })
 			}
 			all.Wait()
 			if !pause(ctx, foreseePause-gatherTime) {
@@ -63,6 +64,16 @@ func (p *Pool) lookAhead(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// able are the helpers that can be asked for messages now.
+func (p *Pool) able() (able []*helper) {
+	for _, h := range p.helpers {
+		if f, _ := h.stand(); f == fit && h.resting(getMessages) <= 0 {
+			able = append(able, h)
+		}
+	}
+	return able
 }
 
 // hurried says whether a player waits for something.
@@ -101,7 +112,7 @@ func (p *Pool) read(ctx context.Context, h *helper, page []int32) {
 	p.mu.Lock()
 	for _, m := range page {
 		d := h.messages.known(m)
-		if d == nil || p.old(d, now) {
+		if !p.isGone(m) && (d == nil || p.old(d, now)) {
 			ask, olds[m] = append(ask, m), d
 		}
 	}
@@ -149,12 +160,22 @@ func (h *helper) read(ctx context.Context, messages ...int32) ([]tg.MessageClass
 
 // old says whether a document's reference should be fetched anew before it runs
 // out. p.mu is held.
-func (p *Pool) old(d *document, now time.Time) bool { return now.Sub(d.fetched) > p.life }
+func (p *Pool) old(d *document, now time.Time) bool {
+	return now.Sub(d.fetched) > p.life && now.UnixNano() >= d.again.Load()
+}
 
 // aged learns from a reference that has run out. p.mu is held.
-func (p *Pool) aged(d *document, now time.Time) {
-	if d.good.Load() {
-		p.life = min(p.life, max(now.Sub(d.fetched)/10*7, lifeLeast))
+func (p *Pool) aged(d *document, err error, now time.Time) {
+	if d.good.Load() && ranOut(err) {
+		p.life, p.lived = min(p.life, max(now.Sub(d.fetched)/10*7, lifeLeast)), now
+	}
+}
+
+// youthful learns from one that was renewed before it ran out: perhaps they live
+// longer again. p.mu is held.
+func (p *Pool) youthful(now time.Time) {
+	if now.Sub(p.lived) > p.life {
+		p.life, p.lived = min(p.life+p.life/8, p.wire.ReferenceAge), now
 	}
 }
 
@@ -167,14 +188,19 @@ func (p *Pool) resolve(h *helper, message int32, d *document) {
 	}
 	p.resolving[w] = time.Now()
 	p.start(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), urgentAnswer)
+		defer cancel()
 		var err error
 		if d == nil {
-			_, err = h.resolve(context.Background(), message)
+			_, err = h.resolve(ctx, message)
 		} else {
 			var fresh *document
-			if fresh, err = h.look(context.Background(), message); err == nil {
+			if fresh, err = h.look(ctx, message); err == nil {
 				h.messages.renewed(message, d, fresh)
 			}
+		}
+		if err != nil && ctx.Err() != nil {
+			err = errLate
 		}
 		if err != nil {
 			h.suffer(getMessages, h.lane(0), err)
@@ -182,8 +208,12 @@ func (p *Pool) resolve(h *helper, message int32, d *document) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		delete(p.resolving, w)
-		if d != nil && err != nil {
-			d.fetched = time.Now() // no question with every part
+		switch {
+		case d == nil:
+		case err != nil:
+			d.again.Store(time.Now().Add(renewPause).UnixNano()) // no question with every part
+		default:
+			p.youthful(time.Now())
 		}
 		p.resolved(w, err)
 		p.pump(time.Now())

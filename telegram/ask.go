@@ -85,6 +85,9 @@ func (p *Pool) answered(a *ask, err error) {
 		}
 	}
 	a.job.remove(a)
+	if a.late {
+		a.lane.flying += a.bytes // given back already
+	}
 	a.lane.answered(now, a.sent, a.bytes, a.expected, err == nil)
 	if err == nil {
 		a.doc.good.Store(true)
@@ -113,8 +116,8 @@ func (p *Pool) failed(a *ask, err error, now time.Time) {
 		p.wire.Log.Error("Telegram refuses our question", "chunk", j.id, "part", a.run.part, "parts", a.run.parts, "err", err.Error())
 		p.finish(j, err)
 	case v.act == actRefresh:
-		p.aged(a.doc, now)
-		if h.messages.stale(j.id.Message, a.doc, h.wire.Now()) {
+		p.aged(a.doc, err, now)
+		if with.refreshed++; with.refreshed <= refreshMost && h.messages.stale(j.id.Message, a.doc, h.wire.Now()) {
 			return
 		}
 		j.tried[h], with.reference = true, true
@@ -126,6 +129,7 @@ func (p *Pool) failed(a *ask, err error, now time.Time) {
 		h.messages.moved(j.id.Message, a.doc, v.dc)
 	case v.act == actRetry && j.urgency != teleplay.Urgent:
 		p.again(j, now)
+	case unsent(err): // the lane is out; the helper's others are not
 	default:
 		j.tried[h] = true
 	}
@@ -144,4 +148,5 @@ func (p *Pool) again(j *job, now time.Time) {
 	j.rest = now.Add(min(firstPause<<(2*min(j.rounds, roundsMost)), lastPause))
 	j.rounds++
 	clear(j.tried)
+	clear(j.avoid)
 }

@@ -22,7 +22,8 @@ type document struct {
 	serial int          // how often it was fetched for this bot
 	good   *atomic.Bool // bytes came by it
 
-	fetched time.Time // when it was; the Pool's mu guards it
+	fetched time.Time     // when it was
+	again   *atomic.Int64 // ns: not fetched anew ahead of need before
 }
 
 // thumb is a JPEG of at most 640 px and 64 KiB.

@@ -44,10 +44,17 @@ func (p *Pool) begin(id teleplay.ChunkID, size, from int, u teleplay.Urgency, si
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
+	case p.err != nil:
+		return nil, p.told(id, p.err)
 	case p.isGone(id.Message):
 		return nil, missing()
 	case p.ended:
 		return nil, p.told(id, errClosed)
+	}
+	if s, ok := sink.(teleplay.Hurried); ok {
+		if more, at, ok := s.Haste(); ok && more < u { // before there was a job to raise
+			u, from = more, at
+		}
 	}
 	j := newJob(id, size, from, u, sink, now)
 	p.jobs = append(p.jobs, j)

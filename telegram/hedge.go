@@ -103,13 +103,15 @@ func (h *hedges) asked(now time.Time) {
 	h.parts[1]++
 }
 
-// spend says whether one more part may be asked for twice, and counts it.
-func (h *hedges) spend(now time.Time) bool {
+// may says whether one more part may be asked for twice.
+func (h *hedges) may(now time.Time) bool {
 	h.turn(now)
 	parts, twice := h.parts[0]+h.parts[1], h.twice[0]+h.twice[1]
-	if twice >= max(hedgeFew, parts/hedgeShare) {
-		return false
-	}
+	return twice < max(hedgeFew, parts/hedgeShare)
+}
+
+// spent notes that one was.
+func (h *hedges) spent(now time.Time) {
+	h.turn(now)
 	h.twice[1]++
-	return true
 }

@@ -49,7 +49,8 @@ func TestHedgesAreFew(t *testing.T) {
 	var h hedges
 	now := time.Unix(6000, 0)
 	spent := func() (n int) {
-		for h.spend(now) {
+		for h.may(now) {
+			h.spent(now)
 			n++
 		}
 		return n

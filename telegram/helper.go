@@ -212,6 +212,13 @@ func (h *helper) lost(ctx context.Context, l *lane, err error) {
 		}
 	}
 	pause(ctx, max(jitter(h.wire.LoginAgain), h.wire.Keys.fresh(h.bot, l.dc)))
+	h.forget(l)
+	h.news()
+}
+
+// forget takes a lane that has ended out; with the first of a data centre go the
+// others there, and the next question begins anew.
+func (h *helper) forget(l *lane) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if f := h.fans[l.dc]; f != nil && f.lanes[0] == l {

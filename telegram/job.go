@@ -25,6 +25,7 @@ type job struct {
 	rest     time.Time // nothing is asked before
 	rounds   int       // how often every helper was tried
 	tried    map[*helper]bool
+	avoid    map[*lane]bool // was late with a part
 	failures map[*helper]*failures
 	last     error // of the last part that failed
 }
@@ -34,7 +35,11 @@ type failures struct {
 	size      bool // it sees another size
 	reference bool // one just fetched is refused
 	hops      int  // by FILE_MIGRATE
+	refreshed int  // references
 }
+
+// puttingTime is when a Put that goes on alone is looked after.
+const puttingTime = 10 * time.Millisecond
 
 // countedSink knows whether somebody is putting right now: its parts are claimed
 // and not there yet.
@@ -53,7 +58,7 @@ func newJob(id teleplay.ChunkID, size, from int, u teleplay.Urgency, sink telepl
 	return &job{id: id, size: size, sink: &countedSink{Sink: sink}, urgency: u,
 		plan: plan{size: size, from: from, urgent: u == teleplay.Urgent},
 		done: make(chan struct{}), progress: now, raised: now,
-		tried: map[*helper]bool{}, failures: map[*helper]*failures{}}
+		tried: map[*helper]bool{}, avoid: map[*lane]bool{}, failures: map[*helper]*failures{}}
 }
 
 // raise makes the job more urgent, for a byte that somebody waits for now.

@@ -179,7 +179,7 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 		p.cold = false // it is open: measure from here on
 		p.busy, p.landed = now.Add(-p.distance()), 1
 	}
-	if line := now.Sub(p.busy) - p.distance(); p.landed >= rateBytes && line > 0 {
+	if line := now.Sub(p.busy) - p.distance(); p.landed >= rateBytes && line >= time.Millisecond {
 		rate := float64(p.landed) / line.Seconds()
 		if p.rate == 0 {
 			p.rate = rate
@@ -190,6 +190,12 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 			p.busy, p.landed = now.Add(-p.distance()), 1
 		}
 	}
+}
+
+// gaveUp takes bytes out of the window that nobody counts on any more.
+func (p *pace) gaveUp(now time.Time, size int) {
+	p.flying -= size
+	p.late(now)
 }
 
 // late halves the window, once in the time that its effect takes to show.

@@ -27,6 +27,7 @@ func (r run) upTo(parts int) run { return run{r.part, min(r.parts, parts)} }
 
 // In parts of 16 KiB.
 const (
+	edgeRuns  = 4  // of a leading edge
 	edgeLeast = 2  // of an urgent run behind the leading edge: 32 KiB
 	edgeMost  = 8  // 128 KiB
 	bulkLeast = 8  // of any other: 128 KiB
@@ -75,6 +76,9 @@ func (p *plan) next(wanted uint64, lanes int, idle bool) (r run, ok bool) {
 	}
 	return r, true
 }
+
+// edge says that the next run belongs to a leading edge.
+func (p *plan) edge() bool { return p.urgent && p.cut < edgeRuns }
 
 // made notes that a run was asked for.
 func (p *plan) made(r run) {

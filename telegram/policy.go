@@ -45,6 +45,7 @@ const (
 // The numbers of the rows.
 const (
 	referencesFail = 3 // bots
+	refreshMost    = 2 // times that one bot fetches a reference for one chunk
 	hopsMost       = 2 // how often one follows rowMigrate for one file
 
 	missingFor = time.Minute
@@ -235,6 +236,9 @@ func wrongTime(err error) bool {
 	s := err.Error()
 	return strings.HasSuffix(s, "msg_id too low") || strings.HasSuffix(s, "msg_id too high")
 }
+
+// ranOut says that a reference has lived its time.
+func ranOut(err error) bool { return tgerr.Is(err, "FILE_REFERENCE_EXPIRED") }
 
 // useless says that err is of a filePart: an answer came, but the bytes did not.
 func useless(err error) bool {

@@ -31,6 +31,7 @@ type Pool struct {
 	hedges    hedges
 	far       map[int]*distance // by data centre
 	life      time.Duration     // of references, as far as is known
+	lived     time.Time         // when that was last learned
 	turn      int
 	timer     *time.Timer // calls pump
 	due       time.Time   // when it does

@@ -30,6 +30,9 @@ type reference struct {
 // left alone.
 const hopelessFor = time.Minute
 
+// freshTime is how long a reference is one just fetched: it cannot have run out.
+const freshTime = 10 * time.Second
+
 func (r *references) at(message int32) *reference {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,11 +73,11 @@ func (r *references) stale(message int32, d *document, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case now.Before(ref.hopeless):
-		return false
 	case ref.serial != d.serial:
 		return true
-	case d.serial > 0 && !d.good.Load():
+	case now.Before(ref.hopeless):
+		return false
+	case d.serial > 0 && !d.good.Load() && time.Since(d.fetched) < freshTime:
 		ref.hopeless = now.Add(hopelessFor)
 		return false
 	}
@@ -155,7 +158,7 @@ func found(m tg.MessageClass) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.good, d.fetched = new(atomic.Bool), time.Now()
+	d.good, d.again, d.fetched = new(atomic.Bool), new(atomic.Int64), time.Now()
 	return d, nil
 }
 

@@ -46,15 +46,9 @@ func (p *Pool) pump(now time.Time) {
 			p.at(next)
 		}
 	}
+	p.sendAll(teleplay.Urgent, true, now)
 	for u := teleplay.Urgent; u <= teleplay.HandOver; u++ {
-		for i := 0; i < len(p.jobs); {
-			j := p.jobs[i]
-			for p.send(j, u, now) {
-			}
-			if !j.over {
-				i++
-			}
-		}
+		p.sendAll(u, false, now)
 	}
 	p.timer.Stop()
 	if !p.due.IsZero() {
@@ -66,6 +60,19 @@ func (p *Pool) pump(now time.Time) {
 func (p *Pool) at(t time.Time) {
 	if p.due.IsZero() || t.Before(p.due) {
 		p.due = t
+	}
+}
+
+// sendAll asks for what is of urgency u, in order of arrival; edge: for leading edges
+// alone.
+func (p *Pool) sendAll(u teleplay.Urgency, edge bool, now time.Time) {
+	for i := 0; i < len(p.jobs); {
+		j := p.jobs[i]
+		for (!edge || j.plan.edge()) && p.send(j, u, now) {
+		}
+		if !j.over {
+			i++
+		}
 	}
 }
 
@@ -82,6 +89,8 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 	if wanted == 0 {
 		if j.complete() {
 			p.finish(j, nil)
+		} else if j.sink.Missing() == 0 {
+			p.at(now.Add(puttingTime)) // the last Put may end without a word
 		}
 		return false
 	}
@@ -92,7 +101,7 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 	if j.over {
 		return false
 	}
-	urgent := u == teleplay.Urgent
+	burst, urgent := u == teleplay.Urgent, u == teleplay.Urgent && j.plan.edge()
 	r, _ := j.plan.next(wanted, len(p.spots), p.idle(now) > 1)
 	s, start, ok := p.best(r, urgent, now, nil, nil)
 	if !ok {
@@ -106,10 +115,10 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 		p.at(start)
 		return false
 	}
-	if urgent && s.lane.flying > windowFirst {
+	if burst && s.lane.flying > windowFirst {
 		p.crowd(u, now)
 	}
-	if !j.plan.urgent {
+	if !urgent {
 		r = r.upTo(s.lane.bulkParts(now))
 	}
 	p.turn++
@@ -117,7 +126,7 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 		if p.askHalves(j, r, [2]spot{s, second}, now) {
 			j.plan.made(r)
 		}
-	} else if p.ask(j, r, s, urgent, now) != nil {
+	} else if p.ask(j, r, s, burst, now) != nil {
 		j.plan.made(r)
 	}
 	return true
@@ -204,7 +213,7 @@ func (p *Pool) look(j *job, now time.Time) (w prospect) {
 			j.last = errSize
 			j.tried[h], w.tried, j.with(h).size = true, true, true
 			if j.count(func(f *failures) bool { return f.size }) >= min(2, len(p.helpers)) { // no slip of one
-				p.lost(message)
+				p.finish(j, missing()) // what the job asks for is not there; the message may be
 				return w
 			}
 			continue
@@ -216,8 +225,12 @@ func (p *Pool) look(j *job, now time.Time) (w prospect) {
 		up := false
 		for _, l := range h.fan(d.dc) {
 			if l.connected() {
-				p.meet(l)
 				up = true
+				if j.avoid[l] {
+					w.tried = true
+					continue
+				}
+				p.meet(l)
 				p.spots = append(p.spots, spot{h, l, d})
 			}
 		}
@@ -279,6 +292,7 @@ func (p *Pool) introduce(j *job, w *prospect, now time.Time) {
 	case w.since.IsZero():
 		p.resolve(w.unasked, message, nil)
 		w.since = now
+		p.at(now.Add(hedgeLeast))
 	case !now.Before(w.since.Add(hedgeLeast)):
 		p.resolve(w.unasked, message, nil)
 	default:
@@ -317,7 +331,7 @@ func (p *Pool) counted(j *job) bool {
 // expire ends what has taken too long, and asks twice for what takes its time.
 func (p *Pool) expire(now time.Time) {
 	for _, j := range append([]*job(nil), p.jobs...) {
-		if end := j.progress.Add(j.stall()); now.Before(end) {
+		if end := later(j.progress, j.raised).Add(j.stall()); now.Before(end) {
 			p.at(end)
 		} else {
 			p.finish(j, p.told(j.id, errors.Join(errLate, j.last)))
@@ -326,6 +340,13 @@ func (p *Pool) expire(now time.Time) {
 	for i := 0; i < len(p.asks); i++ {
 		a := p.asks[i]
 		if a.late {
+			// One answer was lost that others came after: the connection holds what it
+			// owes for ever, so it is replaced.
+			if end := a.sent.Add(2 * bulkAnswer); now.Before(end) {
+				p.at(end)
+			} else {
+				a.lane.fail(errLate)
+			}
 			continue
 		}
 		end := a.sent.Add(bulkAnswer)
@@ -338,13 +359,20 @@ func (p *Pool) expire(now time.Time) {
 			continue
 		}
 		a.late = true
-		a.lane.late(now)
+		a.lane.gaveUp(now, a.bytes)
 		a.lane.missed(a.before)
 		p.stats.Late++
 		if !a.job.over {
-			a.job.tried[a.helper], a.job.last = true, errLate
+			a.job.avoid[a.lane], a.job.last = true, errLate
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -382,12 +410,16 @@ func (p *Pool) hedge(a *ask, now time.Time) {
 	if !ok {
 		s, _, ok = p.best(a.run, true, now, nil, a.lane)
 	}
-	if !ok || !p.hedges.spend(now) {
+	if !ok || !p.hedges.may(now) {
 		p.at(now.Add(hedgeLeast))
 		return
 	}
 	if twin := p.ask(j, a.run, s, true, now); twin != nil {
-		a.twice, twin.twice, twin.second = true, true, true
+		p.hedges.spent(now)
 		p.stats.Hedges++
+		twin.second = true
+		for _, other := range j.asks { // a half's other half too
+			other.twice = other.twice || other.run == a.run
+		}
 	}
 }

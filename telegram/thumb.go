@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/gotd/td/tg"
 )
@@ -11,6 +12,9 @@ import (
 // Thumb is the best JPEG of a storage message's file: at most 640 px and 64 KiB.
 // nil without an error: Telegram has none. Errors as Fetch's.
 func (p *Pool) Thumb(ctx context.Context, message int32) ([]byte, error) {
+	if p.err != nil {
+		return nil, p.told(message, p.err)
+	}
 	p.mu.Lock()
 	gone := p.isGone(message)
 	p.mu.Unlock()
@@ -47,6 +51,7 @@ func (p *Pool) Thumb(ctx context.Context, message int32) ([]byte, error) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.lost(message)
+			p.pump(time.Now())
 			return nil, missing()
 		}
 		last = err
