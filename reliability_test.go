@@ -14,7 +14,7 @@ var reliability = map[string][]string{
 	"F3 references run out":        {"telegram/TestReferencesRunOut"},
 	"F4 a login is gone":           {"telegram/TestALoginThatIsRefusedForLong", "telegram/TestDeadKeys"},
 	"F5 a key used twice":          {"telegram/TestAKeyUsedTwice", "telegram/TestADeadKeyIsMadeAnewOnce"},
-	"F6 a data centre is down":     {"telegram/TestADataCentreThatIsDown", "telegram/TestAFileElsewhere"},
+	"F6 a data centre is down":     {"telegram/TestADataCentreThatIsDown", "telegram/TestAFileElsewhere", "cmd/teleplay/TestTelegramIsDown"},
 	"F7 a link is half open":       {"telegram/TestAHalfOpenLink", "telegram/TestAHalfOpenIdleLink"},
 	"F8 answers without the bytes": {"telegram/TestAnswersWithoutTheBytes"},
 	"F9 a message is deleted":      {"telegram/TestAMessageThatIsGone"},

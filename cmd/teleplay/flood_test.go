@@ -235,6 +235,43 @@ func TestAllBotsFlooded(t *testing.T) {
 	}
 }
 
+// TestTelegramIsDown: what is cached plays on, a new film is refused within 10 s, and
+// one that runs goes on when Telegram is back.
+func TestTelegramIsDown(t *testing.T) {
+	for _, how := range []string{"refuse", "blackhole"} {
+		t.Run(how, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSmall(t)
+				cached, fresh, running := s.film(1, 8<<20), s.film(2, 8<<20), s.film(3, 48<<20)
+				if _, err := s.watch(cached, 1); err != nil {
+					t.Fatal(err)
+				}
+				ended := make(chan error, 1)
+				go func() {
+					_, err := s.watch(running, 3)
+					ended <- err
+				}()
+				time.Sleep(4 * time.Second)
+				s.control("PUT", "/dcs/2", `{"up":false,"how":"`+how+`","for":"20s"}`, nil)
+				begun := time.Now()
+				if _, err := s.watch(cached, 1); err != nil || time.Since(begun) > 0 {
+					t.Errorf("what is cached: %v after %v", err, time.Since(begun))
+				}
+				r := s.engine.Open(fresh, teleplay.Range{Length: fresh.Size})
+				err := r.Ready(t.Context())
+				r.Close()
+				var e *teleplay.Error
+				if !errors.As(err, &e) || e.Code != "upstream_timeout" || time.Since(begun) > 10*time.Second {
+					t.Errorf("a new film: %v after %v", err, time.Since(begun))
+				}
+				if err := <-ended; err != nil {
+					t.Errorf("the film that ran: %v", err)
+				}
+			})
+		})
+	}
+}
+
 // TestAFloodOverHTTP: the same as a browser sees it.
 func TestAFloodOverHTTP(t *testing.T) {
 	h := newHome(t, "--bots=3")
