@@ -15,6 +15,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/teleplay/teleplay"
 )
 
 // program is the process as a value, so that tests run it without one.
@@ -80,6 +82,9 @@ func (p *program) run(ctx context.Context) int {
 		return f.status
 	default:
 		fmt.Fprintln(p.stderr, "teleplay:", err)
+		if e := (*teleplay.Error)(nil); errors.As(err, &e) && e.Hint != "" {
+			fmt.Fprintln(p.stderr, "teleplay:", e.Hint)
+		}
 		return 1
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -12,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/teleplay/teleplay/telegram"
 )
 
 // TestDemoPlaysEndsAndKeeps starts a demo, looks at its library, ends it, and
@@ -257,20 +261,48 @@ func TestServeIsAloneOnItsData(t *testing.T) {
 	}
 }
 
+// TestServeRefusesDamagedKeys: a key store that cannot be read whole, or that is not
+// this node's, is named in one line and left as it is.
 func TestServeRefusesDamagedKeys(t *testing.T) {
 	tg := startTelegram(t, "--bots=1")
+	store := func(secret string) []byte {
+		file := filepath.Join(t.TempDir(), "telegram.keys")
+		keys, err := telegram.OpenKeys(file, atRest(secret), nodeName)
+		if err == nil {
+			err = keys.Put(7, 2, telegram.Key{Salt: 1})
+		}
+		b, failed := os.ReadFile(file)
+		if err = errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	good := store(testSecret)
+	damaged := bytes.Clone(good)
+	damaged[len(damaged)/2] ^= 1
+	for name, bad := range map[string][]byte{
+		"garbage": []byte("not a key store"), "empty": {}, "cut short": good[:len(good)-1], "damaged": damaged,
+		"another secret": store("another secret, 32 bytes long....."),
+	} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "telegram.keys")
+		if err := os.WriteFile(file, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p := startProcess(t, tg.settings(dir, freePort(t)), "serve")
+		if status := p.exit(); status != 1 || strings.Count(p.said(), file) != 1 || !strings.Contains(p.said(), "restore the file") || strings.Contains(p.said(), "goroutine") {
+			t.Errorf("%s: status %d\n%s", name, status, p.said())
+		}
+		if b, _ := os.ReadFile(file); !bytes.Equal(b, bad) {
+			t.Errorf("%s: the damaged file was replaced", name)
+		}
+	}
 	dir := t.TempDir()
-	file := filepath.Join(dir, "telegram.keys")
-	if err := os.WriteFile(file, []byte("not a key store"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "telegram.keys"), good, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := startProcess(t, tg.settings(dir, freePort(t)), "serve")
-	if status := p.exit(); status != 1 || !strings.Contains(p.said(), file) {
-		t.Errorf("status %d\n%s", status, p.said())
-	}
-	if b, _ := os.ReadFile(file); string(b) != "not a key store" {
-		t.Error("the damaged file was replaced")
-	}
+	port := freePort(t)
+	awaitNode(t, startProcess(t, tg.settings(dir, port), "serve"), port)
 }
 
 func TestFakeTelegramPorts(t *testing.T) {
