@@ -161,21 +161,15 @@ func (h *helper) read(ctx context.Context, messages ...int32) ([]tg.MessageClass
 // old says whether a document's reference should be fetched anew before it runs
 // out. p.mu is held.
 func (p *Pool) old(d *document, now time.Time) bool {
-	return now.Sub(d.fetched) > p.life && now.UnixNano() >= d.again.Load()
+	// The longer ago one ran out, the longer they may live again.
+	life := min(p.life+now.Sub(p.lived)/16, p.wire.ReferenceAge)
+	return now.Sub(d.fetched) > life && now.UnixNano() >= d.again.Load()
 }
 
 // aged learns from a reference that has run out. p.mu is held.
 func (p *Pool) aged(d *document, err error, now time.Time) {
 	if d.good.Load() && ranOut(err) {
-		p.life, p.lived = min(p.life, max(now.Sub(d.fetched)/10*7, lifeLeast)), now
-	}
-}
-
-// youthful learns from one that was renewed before it ran out: perhaps they live
-// longer again. p.mu is held.
-func (p *Pool) youthful(now time.Time) {
-	if now.Sub(p.lived) > p.life {
-		p.life, p.lived = min(p.life+p.life/8, p.wire.ReferenceAge), now
+		p.life, p.lived = max(now.Sub(d.fetched)/10*7, lifeLeast), now
 	}
 }
 
@@ -208,12 +202,8 @@ func (p *Pool) resolve(h *helper, message int32, d *document) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		delete(p.resolving, w)
-		switch {
-		case d == nil:
-		case err != nil:
+		if d != nil && err != nil {
 			d.again.Store(time.Now().Add(renewPause).UnixNano()) // no question with every part
-		default:
-			p.youthful(time.Now())
 		}
 		p.resolved(w, err)
 		p.pump(time.Now())

@@ -258,7 +258,7 @@ func TestTroubleOfTheServer(t *testing.T) {
 }
 
 // TestQuestionsWithoutAnAnswer: a player's part is asked for anew after 5 s, any other
-// after 15; two in a row end the connection.
+// after 15; two in a row end the connection, and so does one that is owed for 30 s.
 func TestQuestionsWithoutAnAnswer(t *testing.T) {
 	bubble(t, fake.Options{Bots: 2}, func(t *testing.T, w *world) {
 		var d dials
@@ -283,13 +283,18 @@ func TestQuestionsWithoutAnAnswer(t *testing.T) {
 		if n := d.within(begun, time.Now()); len(n) != 0 {
 			t.Errorf("%d connections more", len(n))
 		}
+		time.Sleep(30 * time.Second)
+		if n := d.within(begun, time.Now()); len(n) != 1 {
+			t.Errorf("%d connections more, want one in the place of that which owes answers", len(n))
+		}
+		read(teleplay.Urgent)
 		w.fault(object{"method": "upload.getFile", "count": 2, "do": object{"drop": true}})
 		if err := chunk(p, message, 0, smallSize); code(err) != "upstream_timeout" {
 			t.Errorf("got %v", err)
 		}
 		time.Sleep(time.Second)
 		read(teleplay.Urgent)
-		if n := d.within(begun, time.Now()); len(n) != 1 || p.Stats().Late != 4 {
+		if n := d.within(begun, time.Now()); len(n) != 2 || p.Stats().Late != 4 {
 			t.Errorf("%d connections more, %d late", len(n), p.Stats().Late)
 		}
 	})

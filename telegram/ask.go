@@ -117,7 +117,11 @@ func (p *Pool) failed(a *ask, err error, now time.Time) {
 		p.finish(j, err)
 	case v.act == actRefresh:
 		p.aged(a.doc, err, now)
-		if with.refreshed++; with.refreshed <= refreshMost && h.messages.stale(j.id.Message, a.doc, h.wire.Now()) {
+		if with.old != a.doc {
+			with.old = a.doc
+			with.refreshed++
+		}
+		if with.refreshed <= refreshMost && h.messages.stale(j.id.Message, a.doc, h.wire.Now()) {
 			return
 		}
 		j.tried[h], with.reference = true, true
@@ -128,7 +132,9 @@ func (p *Pool) failed(a *ask, err error, now time.Time) {
 		with.hops++
 		h.messages.moved(j.id.Message, a.doc, v.dc)
 	case v.act == actRetry && j.urgency != teleplay.Urgent:
-		p.again(j, now)
+		if p.again(j, now); p.others(j, h) {
+			j.tried[h] = true
+		}
 	case unsent(err): // the lane is out; the helper's others are not
 	default:
 		j.tried[h] = true

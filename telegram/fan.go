@@ -40,7 +40,7 @@ func (h *helper) widen(dc int) {
 	defer h.mu.Unlock()
 	if f := h.fans[dc]; f != nil {
 		for len(f.lanes) < f.least {
-			h.add(f, dc)
+			h.add(f, dc, false)
 		}
 	}
 }
@@ -62,7 +62,7 @@ func (h *helper) grow(dc int, urgent bool, now time.Time) {
 	}
 	f.least = max(f.least, min(len(f.lanes)+1, h.wire.Lanes))
 	f.grown = now
-	h.add(f, dc)
+	h.add(f, dc, true)
 }
 
 // narrow halves the lanes to every data centre: Telegram asks for less.

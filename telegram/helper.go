@@ -248,18 +248,19 @@ func (h *helper) lane(dc int) *lane {
 	}
 	f := &fan{least: h.keep}
 	h.fans[dc] = f
-	l := h.add(f, dc)
+	l := h.add(f, dc, false)
 	if dc == h.home {
 		l.unasked = h.unasked
 	}
 	return l
 }
 
-// add begins one more lane. h.mu is held.
-func (h *helper) add(f *fan, dc int) *lane {
+// add begins one more lane, which waits at the gate if it is in no hurry. h.mu is
+// held.
+func (h *helper) add(f *fan, dc int, waits bool) *lane {
 	l := newLane(h.wire, h.bot, dc)
 	first := len(f.lanes) == 0
-	l.gate = &h.gate
+	l.gate, l.waits = &h.gate, waits
 	l.ready = func() {
 		if first {
 			h.widen(dc)

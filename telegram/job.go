@@ -32,10 +32,11 @@ type job struct {
 
 // failures is what went wrong with one helper in one job.
 type failures struct {
-	size      bool // it sees another size
-	reference bool // one just fetched is refused
-	hops      int  // by FILE_MIGRATE
-	refreshed int  // references
+	size      bool      // it sees another size
+	reference bool      // one just fetched is refused
+	hops      int       // by FILE_MIGRATE
+	refreshed int       // references
+	old       *document // whose reference was refused last
 }
 
 // puttingTime is when a Put that goes on alone is looked after.

@@ -45,6 +45,7 @@ type lane struct {
 	ready, crowded func()
 	stays          func() bool
 	gate           *gate // of the bot: lanes that were lost come back one by one
+	waits          bool  // at the gate for its first connection too
 
 	// greet is called on a connection that is ready but not yet in use; made says
 	// that its key is new. Its error ends the connection.
@@ -83,6 +84,9 @@ func (l *lane) run(ctx context.Context) error {
 	defer stop()
 	defer context.AfterFunc(l.over, stop)()
 	defer l.calls.Wait()
+	if l.waits && !l.gate.pass(ctx) {
+		return nil
+	}
 	wait, most := reconnectFirst, reconnectMost
 	for {
 		began := time.Now()
@@ -134,7 +138,7 @@ func (l *lane) connect(ctx context.Context) (up bool, err error) {
 	defer kick(nil)
 	w := l.wire
 	key, known := w.Keys.Key(l.bot, l.dc)
-	conn, err := w.dial(ctx, l.dc, l.bulk && known)
+	conn, err := w.dial(ctx, l.dc, l.bulk && known, l.gate)
 	if err != nil {
 		return false, err
 	}

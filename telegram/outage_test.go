@@ -135,7 +135,7 @@ func TestADataCentreThatIsDown(t *testing.T) {
 // TestAHalfOpenLink: parts on it go to another bot after 5 s at the latest, and the
 // connection is dropped within 20 s.
 func TestAHalfOpenLink(t *testing.T) {
-	bubble(t, fake.Options{Bots: 3, Network: fake.Shape{RTT: 20 * time.Millisecond}}, func(t *testing.T, w *world) {
+	bubble(t, fake.Options{Bots: 3, Network: fake.Shape{RTT: 20 * time.Millisecond, Rate: 5_000_000}}, func(t *testing.T, w *world) {
 		p := w.started(2, nil)
 		const size = 64 * mib
 		message := w.post(synthetic(1, size))[0]

@@ -179,8 +179,8 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 		p.cold = false // it is open: measure from here on
 		p.busy, p.landed = now.Add(-p.distance()), 1
 	}
-	if line := now.Sub(p.busy) - p.distance(); p.landed >= rateBytes && line >= time.Millisecond {
-		rate := float64(p.landed) / line.Seconds()
+	if line := now.Sub(p.busy) - p.distance(); p.landed >= rateBytes && line >= 0 {
+		rate := float64(p.landed) / max(line, time.Millisecond).Seconds()
 		if p.rate == 0 {
 			p.rate = rate
 		} else {

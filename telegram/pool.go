@@ -37,8 +37,9 @@ type Pool struct {
 	due       time.Time   // when it does
 	stats     Stats
 	// What one pump works with.
-	stands []standing
-	spots  []spot
+	stands  []standing
+	spots   []spot
+	dubious []spot // of lanes that may be dead
 }
 
 // wish is a message that a helper is resolving.

@@ -126,7 +126,7 @@ func (p *Pool) send(j *job, u teleplay.Urgency, now time.Time) bool {
 		if p.askHalves(j, r, [2]spot{s, second}, now) {
 			j.plan.made(r)
 		}
-	} else if p.ask(j, r, s, burst, now) != nil {
+	} else if p.ask(j, r, s, urgent, now) != nil {
 		j.plan.made(r)
 	}
 	return true
@@ -155,7 +155,9 @@ func (p *Pool) idle(now time.Time) (n int) {
 // crowd has the helpers grow lanes where the parts of the spots wait.
 func (p *Pool) crowd(u teleplay.Urgency, now time.Time) {
 	for _, s := range p.spots {
-		s.helper.grow(s.lane.dc, u == teleplay.Urgent, now)
+		if !s.lane.doubtful() { // a silent line is no reason for another
+			s.helper.grow(s.lane.dc, u == teleplay.Urgent, now)
+		}
 	}
 }
 
@@ -186,7 +188,7 @@ func (p *Pool) best(r run, urgent bool, now time.Time, but *helper, butLane *lan
 // look finds the spots for a job's parts, and has helpers resolve its message who
 // do not know it.
 func (p *Pool) look(j *job, now time.Time) (w prospect) {
-	p.spots = p.spots[:0]
+	p.spots, p.dubious = p.spots[:0], p.dubious[:0]
 	message := j.id.Message
 	for i := range p.helpers {
 		i = (p.turn + i) % len(p.helpers)
@@ -231,10 +233,17 @@ func (p *Pool) look(j *job, now time.Time) (w prospect) {
 					continue
 				}
 				p.meet(l)
-				p.spots = append(p.spots, spot{h, l, d})
+				if l.doubtful() {
+					p.dubious = append(p.dubious, spot{h, l, d})
+				} else {
+					p.spots = append(p.spots, spot{h, l, d})
+				}
 			}
 		}
 		w.wait = w.wait || !up
+	}
+	if len(p.spots) == 0 {
+		p.spots = append(p.spots, p.dubious...)
 	}
 	p.introduce(j, &w, now)
 	return w
@@ -292,12 +301,18 @@ func (p *Pool) introduce(j *job, w *prospect, now time.Time) {
 	case w.since.IsZero():
 		p.resolve(w.unasked, message, nil)
 		w.since = now
-		p.at(now.Add(hedgeLeast))
-	case !now.Before(w.since.Add(hedgeLeast)):
+		p.at(now.Add(w.unasked.patience()))
+	case !now.Before(w.since.Add(w.unasked.patience())):
 		p.resolve(w.unasked, message, nil)
 	default:
-		p.at(w.since.Add(hedgeLeast))
+		p.at(w.since.Add(w.unasked.patience()))
 	}
+}
+
+// patience is how long another helper may take to resolve a message before this one
+// is asked too: two questions, which take a round trip each.
+func (h *helper) patience() time.Duration {
+	return max(hedgeLeast, 3*time.Duration(h.lane(0).hello.Load()))
 }
 
 // stuck decides what a job without a spot waits for.
@@ -360,12 +375,35 @@ func (p *Pool) expire(now time.Time) {
 		}
 		a.late = true
 		a.lane.gaveUp(now, a.bytes)
+		a.lane.doubt(a.before)
 		a.lane.missed(a.before)
 		p.stats.Late++
 		if !a.job.over {
-			a.job.avoid[a.lane], a.job.last = true, errLate
+			p.avoid(a)
 		}
 	}
+}
+
+// avoid has the job of a part that came too late turn to other helpers, or to other
+// lanes where there are none.
+func (p *Pool) avoid(a *ask) {
+	j := a.job
+	j.last = errLate
+	if p.others(j, a.helper) {
+		j.tried[a.helper] = true
+	} else {
+		j.avoid[a.lane] = true
+	}
+}
+
+// others says whether another helper than h can be asked for the job.
+func (p *Pool) others(j *job, h *helper) bool {
+	for _, other := range p.helpers {
+		if f, _ := other.stand(); other != h && f == fit && !j.tried[other] {
+			return true
+		}
+	}
+	return false
 }
 
 func later(a, b time.Time) time.Time {
@@ -405,6 +443,7 @@ func (p *Pool) hedge(a *ask, now time.Time) {
 		p.at(when)
 		return
 	}
+	a.lane.doubt(a.before)
 	p.look(j, now)
 	s, _, ok := p.best(a.run, true, now, a.helper, nil)
 	if !ok {

@@ -82,12 +82,13 @@ func (w *wire) learn(c *tg.Config) {
 }
 
 // dial connects to a data centre, and measures the server's time on the way if
-// that is due. bulk prefers its addresses for media.
-func (w *wire) dial(ctx context.Context, dc int, bulk bool) (*watched, error) {
+// that is due. bulk prefers its addresses for media; a second try, of the others,
+// waits for its turn at the gate.
+func (w *wire) dial(ctx context.Context, dc int, bulk bool, g *gate) (*watched, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	ctx, opened := newDialing(ctx)
-	conn, err := w.reach(ctx, dc, bulk)
+	conn, err := w.reach(ctx, dc, bulk, g)
 	if err != nil {
 		return nil, fmt.Errorf("connect to DC %d: %w", dc, err)
 	}
@@ -108,19 +109,26 @@ const (
 	mediaAgain   = 5 * time.Minute // until it is tried again
 )
 
-func (w *wire) reach(ctx context.Context, dc int, bulk bool) (transport.Conn, error) {
+func (w *wire) reach(ctx context.Context, dc int, bulk bool, g *gate) (transport.Conn, error) {
 	if bulk && w.mediaMay(dc) {
-		ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
-		defer cancel()
-		conn, err := w.resolver.MediaOnly(ctx, dc, w.servers())
+		conn, err := w.reachMedia(ctx, dc)
 		if err == nil {
 			return conn, nil
 		}
 		w.mediaFailed(dc)
+		if g != nil && !g.pass(ctx) {
+			return nil, context.Cause(ctx)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
 	return w.resolver.Primary(ctx, dc, w.servers())
+}
+
+func (w *wire) reachMedia(ctx context.Context, dc int) (transport.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
+	defer cancel()
+	return w.resolver.MediaOnly(ctx, dc, w.servers())
 }
 
 func (w *wire) mediaMay(dc int) bool {
