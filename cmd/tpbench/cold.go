@@ -41,16 +41,23 @@ func (t *times) rows(r *report, setting, how string) {
 	r.row("whole MiB", setting, how, "ms", t.whole)
 }
 
-func (c *coldCommand) Run(ctx context.Context, p *program) (err error) {
-	ctx, stop := c.within(ctx)
-	defer stop()
+// gated says whether the seeks are as many and the lanes as idle as the gates ask.
+func (c *coldCommand) gated() bool {
+	return c.Profile == shaped && c.Seeks >= 100 && c.IdleSeeks >= 20 && c.Idle >= idleTime
+}
+
+func (c *coldCommand) Run(ctx context.Context, p *program) error {
+	return c.bench(ctx, p, func(ctx context.Context) (*report, error) { return c.measure(ctx, p) })
+}
+
+func (c *coldCommand) measure(ctx context.Context, p *program) (_ *report, err error) {
 	bots := 1
 	for _, s := range c.Settings {
 		bots += s.helpers
 	}
 	w, err := openWorld(ctx, p.stderr, c.Profile, bots)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer w.close()
 	r := newReport("cold", c.Profile.title())
@@ -59,17 +66,17 @@ func (c *coldCommand) Run(ctx context.Context, p *program) (err error) {
 	for i, s := range c.Settings {
 		cl, err := w.client(ctx, s, c.Seed+uint32(i))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer func() { err = errors.Join(err, cl.close()) }()
 		clients = append(clients, cl)
 		how, err := cl.warm(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		t, err := c.warmSeeks(ctx, cl)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		how += fmt.Sprintf(", %d MiB more before every %dth seek", cl.all(), burstEvery)
 		t.rows(r, s.String()+" warm", how)
@@ -77,28 +84,28 @@ func (c *coldCommand) Run(ctx context.Context, p *program) (err error) {
 	}
 	st, err := w.stock(ctx, 0, c.Seed+uint32(len(c.Settings)))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
 	whole, err := c.stockSeeks(ctx, st)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.row("whole MiB", "stock warm", "one getFile of 1 MiB after the other over gotd's client", "ms", whole)
 
 	idle, idleStock, err := c.idleSeeks(ctx, clients, st)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	how := fmt.Sprintf("≥ %v idle before each", c.Idle)
 	for i, cl := range clients {
 		idle[i].rows(r, cl.setting.String()+" idle", how)
 	}
 	r.row("whole MiB", "stock idle", how, "ms", idleStock)
-	if c.Profile == shaped {
+	if c.gated() {
 		c.gates(r, warm, idle)
 	}
-	return r.write(p.stdout, c.output)
+	return r, nil
 }
 
 func (c *coldCommand) gates(r *report, warm map[setting]times, idle []times) {

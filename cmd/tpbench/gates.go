@@ -26,6 +26,9 @@ func (b bound) holds(value float64) bool {
 	return value <= b.limit
 }
 
+// networks is what each bench is judged on.
+var networks = map[string]profile{"cold": shaped, "sustained": shaped, "cpu": unshaped, "trouble": shaped, "fake": shaped}
+
 // required is every gate there is. Limits of time and rate are for profile bench.
 var required = []bound{
 	{bench: "cold", name: "cold_2x4_first_byte_p50", limit: 58, unit: "ms"}, // RTT + 16 KiB / rate + 5 ms
@@ -45,7 +48,9 @@ var required = []bound{
 	{bench: "trouble", name: "trouble_longest_gap", limit: 300, unit: "ms"},
 	{bench: "trouble", name: "trouble_stream", least: true, limit: 25, unit: "s"},
 	{bench: "fake", name: "fake_timing_warm", limit: 10, unit: "ms off"},
+	{bench: "fake", name: "fake_timing_warm_p95", limit: 10, unit: "ms off"},
 	{bench: "fake", name: "fake_timing_idle", limit: 10, unit: "ms off"},
+	{bench: "fake", name: "fake_timing_idle_p95", limit: 10, unit: "ms off"},
 }
 
 // findBound is the required gate of that name.
@@ -73,15 +78,26 @@ func (c *gatesCommand) Run(p *program) error {
 	return nil
 }
 
-// judge lists what is wrong with the files of one run; all required gates are
-// somewhere in them.
+// judge lists what is wrong with the files of one run, all of one commit; all
+// required gates are somewhere in them.
 func judge(files []string) (wrong []string) {
 	seen := map[string]string{}
+	commit, first := "", ""
 	for _, file := range files {
 		r, err := readGates(file)
 		if err != nil {
 			wrong = append(wrong, err.Error())
 			continue
+		}
+		if network, ok := networks[r.Bench]; !ok {
+			wrong = append(wrong, fmt.Sprintf("%s: %q is no bench", file, r.Bench))
+		} else if r.Profile != network.title() {
+			wrong = append(wrong, fmt.Sprintf("%s: was measured on %q, which is not %q", file, r.Profile, network.title()))
+		}
+		if first == "" {
+			commit, first = r.Commit, file
+		} else if r.Commit != commit {
+			wrong = append(wrong, fmt.Sprintf("%s: is of commit %s, but %s of %s", file, r.Commit, first, commit))
 		}
 		for _, g := range r.Gates {
 			if g.Name == nil {
@@ -100,7 +116,7 @@ func judge(files []string) (wrong []string) {
 	}
 	for _, b := range required {
 		if _, ok := seen[b.name]; !ok {
-			wrong = append(wrong, fmt.Sprintf("%s was not measured: tpbench %s has to", b.name, b.bench))
+			wrong = append(wrong, fmt.Sprintf("%s was not measured: tpbench %s has to, as strictly as by default", b.name, b.bench))
 		}
 	}
 	return wrong

@@ -17,7 +17,8 @@ func kept() map[string]*report {
 	all := map[string]*report{}
 	for _, b := range required {
 		if all[b.bench] == nil {
-			all[b.bench] = newReport(b.bench, shaped.title())
+			all[b.bench] = newReport(b.bench, networks[b.bench].title())
+			all[b.bench].Commit = "c0ffee"
 		}
 		all[b.bench].gate(b.name, b.limit)
 	}
@@ -47,6 +48,14 @@ func files(t *testing.T, all map[string]*report, edit func(bench, text string) s
 		list = append(list, file)
 	}
 	return list
+}
+
+// swapped changes one text of one bench's file: of cpu's if it has that, else of trouble's.
+func swapped(bench, text, old, new string) string {
+	if bench != "cpu" && bench != "trouble" {
+		return text
+	}
+	return strings.Replace(text, `"`+old+`"`, `"`+new+`"`, 1)
 }
 
 func TestGatesHold(t *testing.T) {
@@ -94,6 +103,11 @@ func TestGatesDoNotHold(t *testing.T) {
 		"twice":                 {func(_, s string) string { return strings.Replace(s, `"trouble_stream"`, `"`+gap+`"`, 1) }, gap + " is in "},
 		"nameless":              {func(_, s string) string { return strings.Replace(s, `"name": "`+gap+`",`, "", 1) }, "a gate without a name"},
 		"of another bench":      {func(_, s string) string { return strings.Replace(s, `"bench": "trouble"`, `"bench": "cold"`, 1) }, `is not a gate of "cold"`},
+		"of no bench":           {func(_, s string) string { return strings.Replace(s, `"bench": "trouble"`, `"bench": "noise"`, 1) }, `"noise" is no bench`},
+		"other network":         {func(b, s string) string { return swapped(b, s, shaped.title(), unshaped.title()) }, `was measured on "none: no limit of rate, no RTT", which is not "bench: `},
+		"limits of rate":        {func(b, s string) string { return swapped(b, s, unshaped.title(), shaped.title()) }, `which is not "none: `},
+		"other commit":          {func(b, s string) string { return swapped(b, s, "c0ffee", "decade") }, " is of commit "},
+		"changed since":         {func(b, s string) string { return swapped(b, s, "c0ffee", "c0ffee+") }, " is of commit "},
 		"cut":                   {func(b, s string) string { return s[:len(s)-len(b)] }, "unexpected EOF"},
 		"two reports":           {func(_, s string) string { return s + "{}" }, "more than one report"},
 		"empty":                 {func(_, s string) string { return "" }, "EOF"},

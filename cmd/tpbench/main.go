@@ -56,15 +56,18 @@ func main() {
 	os.Exit(status)
 }
 
+func newParser(c *commands, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append(options, kong.Name("tpbench"),
+		kong.Description("Measures the way from Telegram to the node against a fake Telegram. Gates are written by runs that are as strict as the defaults, or stricter."),
+		kong.Vars{"idle": idleTime.String()})...)
+}
+
 // run runs the command line and returns the exit status: 2 for a wrong command
 // line, 1 for a bench that could not run and for a gate that does not hold.
 func (p *program) run(ctx context.Context) int {
 	var c commands
 	exited := false
-	parser, err := kong.New(&c, kong.Name("tpbench"),
-		kong.Description("Measures the way from Telegram to the node against a fake Telegram."),
-		kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) { exited = true }),
-		kong.Vars{"idle": idleTime.String()},
+	parser, err := newParser(&c, kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) { exited = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p))
 	if err != nil {
 		fmt.Fprintln(p.stderr, err)

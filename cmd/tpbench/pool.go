@@ -23,6 +23,8 @@ type client struct {
 	film  *film
 	end   context.CancelFunc
 	ended chan error // what Run returned
+
+	patient bool // ahead asks again when it is told to wait
 }
 
 // client starts a pool and waits until a helper is logged in. close ends it.
@@ -116,7 +118,7 @@ func (c *client) bulk(ctx context.Context, n int, total *atomic.Int64, stop func
 					}
 					return
 				}
-				if err := c.Fetch(ctx, s.id, teleplay.ChunkSize, 0, teleplay.ReadAhead, s); err != nil {
+				if err := c.ahead(ctx, s); err != nil {
 					cancel(err)
 					return
 				}
@@ -125,6 +127,20 @@ func (c *client) bulk(ctx context.Context, n int, total *atomic.Int64, stop func
 	}
 	flights.Wait()
 	return sinks, context.Cause(ctx)
+}
+
+// ahead reads a whole chunk before anybody waits for it.
+func (c *client) ahead(ctx context.Context, s *sink) error {
+	for {
+		err := c.Fetch(ctx, s.id, teleplay.ChunkSize, 0, teleplay.ReadAhead, s)
+		var busy *teleplay.Error
+		if !c.patient || !errors.As(err, &busy) || busy.Retry == 0 {
+			return err
+		}
+		if err := pause(ctx, busy.Retry); err != nil {
+			return err
+		}
+	}
 }
 
 // flightsPerLane keeps a lane busy: one MiB arrives while the next is asked for.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -23,6 +24,23 @@ type output struct {
 
 func (o output) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, o.Limit, fmt.Errorf("not done within %v", o.Limit))
+}
+
+// bench measures within the time and writes the report. What fails leaves no file,
+// not even one of before: measure returns when all that it opened is closed.
+func (o output) bench(ctx context.Context, p *program, measure func(context.Context) (*report, error)) error {
+	if o.JSON != "" {
+		if err := os.Remove(o.JSON); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	ctx, stop := o.within(ctx)
+	defer stop()
+	r, err := measure(ctx)
+	if err != nil {
+		return err
+	}
+	return r.write(p.stdout, o)
 }
 
 // report is what a bench found; it is the file of --json.

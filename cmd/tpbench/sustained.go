@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -16,26 +17,32 @@ type sustainedCommand struct {
 	Profile  profile       `default:"bench" enum:"bench,none" help:"Network of the fake: ${enum}. Gates are for bench."`
 	Settings []setting     `default:"2x4,4x1" help:"Helpers and lanes of each."`
 	For      time.Duration `default:"7s" help:"How long each setting is measured."`
+	Flood    float64       `default:"0.02" help:"Probability with which a call brings a flood of 1–3 s, in a row of the first setting's that has no gate; 0: no such row."`
 	Seed     uint32        `default:"1" help:"Decides the order of what is read."`
 }
 
-func (c *sustainedCommand) Run(ctx context.Context, p *program) (err error) {
-	ctx, stop := c.within(ctx)
-	defer stop()
-	bots := 1
+// gated says whether it takes as long as the gates ask.
+func (c *sustainedCommand) gated() bool { return c.Profile == shaped && c.For >= 7*time.Second }
+
+func (c *sustainedCommand) Run(ctx context.Context, p *program) error {
+	return c.bench(ctx, p, func(ctx context.Context) (*report, error) { return c.all(ctx, p) })
+}
+
+func (c *sustainedCommand) all(ctx context.Context, p *program) (*report, error) {
+	bots := 1 + c.Settings[0].helpers
 	for _, s := range c.Settings {
 		bots += s.helpers
 	}
 	w, err := openWorld(ctx, p.stderr, c.Profile, bots)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer w.close()
 	r := newReport("sustained", c.Profile.title())
 	for i, s := range c.Settings {
-		rate, how, err := c.measure(ctx, w, s, c.Seed+uint32(i))
+		rate, how, err := c.measure(ctx, w, s, c.Seed+uint32(i), 0)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		r.row("rate", s.String(), how, "MB/s", sample{rate})
 		if c.Profile != shaped {
@@ -43,30 +50,55 @@ func (c *sustainedCommand) Run(ctx context.Context, p *program) (err error) {
 		}
 		share := 100 * rate * 1e6 / float64(s.all()*benchRate)
 		r.row("share of the lanes' rate", s.String(), "aim 97", "%", sample{share})
-		switch s {
-		case setting{2, 4}:
+		switch {
+		case !c.gated():
+		case s == setting{2, 4}:
 			r.gate("sustained_2x4", share)
-		case setting{4, 1}:
+		case s == setting{4, 1}:
 			r.gate("sustained_4x1", rate)
 		}
 	}
-	rate, err := c.stock(ctx, w, c.Seed+uint32(len(c.Settings)))
+	next := c.Seed + uint32(len(c.Settings))
+	rate, err := c.stock(ctx, w, next)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.row("rate", "stock", "one getFile of 1 MiB after the other over gotd's client", "MB/s", sample{rate})
-	return r.write(p.stdout, c.output)
+	if c.Flood == 0 {
+		return r, nil
+	}
+	before, err := w.stats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := c.Settings[0]
+	rate, how, err := c.measure(ctx, w, s, next+1, c.Flood)
+	if err != nil {
+		return nil, err
+	}
+	after, err := w.stats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	how = fmt.Sprintf("%s; %v of the calls bring a flood of 1–3 s, %d did; no gate", how, c.Flood, after.Totals.Floods-before.Totals.Floods)
+	r.row("rate under floods", s.String(), how, "MB/s", sample{rate})
+	return r, nil
 }
 
 // measure is the rate in MB/s of a client whose lanes are warm and stay busy from
-// before the measured time until after it.
-func (c *sustainedCommand) measure(ctx context.Context, w *world, s setting, seed uint32) (rate float64, how string, err error) {
+// before the measured time until after it, while a call of getFile brings a flood
+// with a probability.
+func (c *sustainedCommand) measure(ctx context.Context, w *world, s setting, seed uint32, flood float64) (rate float64, how string, err error) {
 	cl, err := w.client(ctx, s, seed)
 	if err != nil {
 		return 0, "", err
 	}
 	defer func() { err = errors.Join(err, cl.close()) }()
 	if how, err = cl.warm(ctx); err != nil {
+		return 0, "", err
+	}
+	cl.patient = flood > 0
+	if err := w.control(ctx, http.MethodPatch, "/limits", object{"get_file": object{"probability": flood}}, nil); err != nil {
 		return 0, "", err
 	}
 	var total atomic.Int64

@@ -171,7 +171,7 @@ func (w *world) view(m chatMessage) messageView {
 		v.Buttons = [][]button{}
 	}
 	if m.Document != 0 {
-		s := w.db.documents.rows[m.Document].view()
+		s := w.stored(w.db.documents.rows[m.Document])
 		v.Media = &s
 	}
 	return v

@@ -111,11 +111,16 @@ func TestChat(t *testing.T) {
 	p.want("POST", mainChat+"/messages", `{"media":`+film+`,"text":"a film","protected":true}`, 201, `{"messages":[`+withFilm+`,"protected":true}],"rev":4}`)
 	p.want("POST", mainChat+"/messages", `{"album":[{"media":`+film+`},{"media":`+film+`,"text":"two"}]}`, 201,
 		`{"messages":[`+withFilm+`,"grouped_id":"*"},`+withFilm+`,"grouped_id":"*"}],"rev":6}`)
+	p.want("POST", mainChat+"/messages", `{"media":{"kind":"video","source":{"seed":7,"size":1000},"duration":90,"width":640,"height":360,"alt":[{"seed":8,"size":500}]}}`, 201,
+		`{"messages":[`+strings.TrimSuffix(anyMessage, "}")+`,"media":{"kind":"video","document_id":"*","size":1000,"dc":"*","file_name":"","mime_type":"video/mp4",
+		"duration":90,"width":640,"height":360,"source":{"seed":7,"size":1000},"alt":[{"kind":"video","document_id":"*","size":500,"dc":"*","file_name":"",
+		"mime_type":"video/mp4","duration":90,"width":320,"height":180,"source":{"seed":8,"size":500}}]}}],"rev":7}`)
 	p.want("POST", mainChat+"/messages", `{"text":"look","forwarded_from":"Somebody"}`, 201,
-		`{"messages":[`+strings.TrimSuffix(anyMessage, "}")+`,"forwarded_from":"Somebody"}],"rev":7}`)
+		`{"messages":[`+strings.TrimSuffix(anyMessage, "}")+`,"forwarded_from":"Somebody"}],"rev":8}`)
 
 	for _, bad := range []string{`{"text":"a","color":1}`, `{"text":1}`, `{"media":{"kind":"song","source":{"seed":1,"size":1}}}`,
-		`{"album":[{"media":` + film + `}]}`, `{"text":"a"} {"text":"b"}`, `{"media":{"kind":"video","source":{"seed":1,"size":1},"alt":[]}}`} {
+		`{"album":[{"media":` + film + `}]}`, `{"text":"a"} {"text":"b"}`, `{"media":{"kind":"video","source":{"seed":1,"size":1},"alt":[{}]}}`,
+		`{"media":{"kind":"audio","source":{"seed":1,"size":1},"alt":[{"seed":2,"size":1}]}}`, `{"media":{"kind":"video","source":{"seed":1,"size":1},"alt":{"seed":2,"size":1}}}`} {
 		p.refused("POST", mainChat+"/messages", bad, 400, "bad_request")
 	}
 	p.refused("POST", mainChat+"/messages", `{"text":" "}`, 422, "refused")

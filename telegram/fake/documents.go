@@ -46,6 +46,9 @@ type document struct {
 	Thumbs    []thumb `json:"thumbs,omitempty"`
 
 	Attributes []byte `json:"attributes,omitempty"` // TL, of a bot's upload
+
+	Alternatives []int64    `json:"alternatives,omitempty"` // documents of lower quality
+	prepared     []document // what they will be, until this document is kept
 }
 
 // content is bytes that can be read at any offset below size. fill writes all of
@@ -62,6 +65,9 @@ func (w *world) prepare(m media) (document, error) {
 		return document{}, invalid("unknown kind %q", m.Kind)
 	}
 	if m.Source.Document != 0 {
+		if len(m.Alt) > 0 {
+			return document{}, invalid("document %d has its alt already", m.Source.Document)
+		}
 		w.mu.Lock()
 		d, ok := w.db.documents.rows[m.Source.Document]
 		w.mu.Unlock()
@@ -90,8 +96,14 @@ func (w *world) prepare(m media) (document, error) {
 	if err == nil {
 		err = w.takePictures(&d, cover)
 	}
+	if err == nil {
+		d.prepared, err = w.alternatives(d, m.Alt)
+	}
 	return d, err
 }
+
+// fileID makes a document's id of a secret.
+func fileID(secret []byte) int64 { return int64(binary.LittleEndian.Uint64(secret)>>2 | 1<<61) }
 
 // file keeps a document that was prepared and gives its id. A new one that has no
 // DC gets the next in turn.
@@ -100,10 +112,11 @@ func (w *world) file(d document) int64 {
 		return d.ID
 	}
 	n := w.next("document")
-	d.ID = int64(binary.LittleEndian.Uint64(w.secret("document", w.db.counters.rows["reset"], n))>>2 | 1<<61)
+	d.ID = fileID(w.secret("document", w.db.counters.rows["reset"], n))
 	if d.DC == 0 {
 		d.DC = w.dcs[int(n-1)%len(w.dcs)]
 	}
+	d.Alternatives, d.prepared = w.fileAlternatives(d), nil
 	w.db.documents.put(d.ID, d)
 	return d.ID
 }
@@ -181,6 +194,15 @@ func (d document) view() stored {
 	}
 }
 
+// stored describes a file and its lower qualities.
+func (w *world) stored(d document) stored {
+	v := d.view()
+	for _, id := range d.Alternatives {
+		v.Alt = append(v.Alt, w.db.documents.rows[id].view())
+	}
+	return v
+}
+
 // document describes a file by its id.
 func (w *world) document(id int64) (stored, error) {
 	w.mu.Lock()
@@ -189,7 +211,7 @@ func (w *world) document(id int64) (stored, error) {
 	if !ok {
 		return stored{}, notFound("document")
 	}
-	return d.view(), nil
+	return w.stored(d), nil
 }
 
 // documentBytes reads length bytes of a file from offset, fewer at its end; a

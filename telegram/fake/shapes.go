@@ -40,31 +40,33 @@ type source struct {
 
 // media describes a file that is about to be sent.
 type media struct {
-	Kind      string  `json:"kind"` // video audio voice document photo animation video_note
-	Source    source  `json:"source"`
-	FileName  string  `json:"file_name,omitempty"`
-	MIME      string  `json:"mime_type,omitempty"`
-	Duration  float64 `json:"duration,omitempty"`
-	Width     int     `json:"width,omitempty"`
-	Height    int     `json:"height,omitempty"`
-	Title     string  `json:"title,omitempty"`
-	Performer string  `json:"performer,omitempty"`
-	Thumb     *source `json:"thumb,omitempty"`
-	DC        int     `json:"dc,omitempty"` // 0 = the next in turn
+	Kind      string   `json:"kind"` // video audio voice document photo animation video_note
+	Source    source   `json:"source"`
+	FileName  string   `json:"file_name,omitempty"`
+	MIME      string   `json:"mime_type,omitempty"`
+	Duration  float64  `json:"duration,omitempty"`
+	Width     int      `json:"width,omitempty"`
+	Height    int      `json:"height,omitempty"`
+	Title     string   `json:"title,omitempty"`
+	Performer string   `json:"performer,omitempty"`
+	Thumb     *source  `json:"thumb,omitempty"`
+	Alt       []source `json:"alt,omitempty"` // lower qualities of a video, the best first
+	DC        int      `json:"dc,omitempty"`  // 0 = the next in turn
 }
 
 // stored describes a file that lies in the fake.
 type stored struct {
-	Kind     string  `json:"kind"`
-	Document int64   `json:"document_id,string"`
-	Size     int64   `json:"size"`
-	DC       int     `json:"dc"`
-	FileName string  `json:"file_name"`
-	MIME     string  `json:"mime_type"`
-	Duration float64 `json:"duration"`
-	Width    int     `json:"width"`
-	Height   int     `json:"height"`
-	Source   source  `json:"source"`
+	Kind     string   `json:"kind"`
+	Document int64    `json:"document_id,string"`
+	Size     int64    `json:"size"`
+	DC       int      `json:"dc"`
+	FileName string   `json:"file_name"`
+	MIME     string   `json:"mime_type"`
+	Duration float64  `json:"duration"`
+	Width    int      `json:"width"`
+	Height   int      `json:"height"`
+	Source   source   `json:"source"`
+	Alt      []stored `json:"alt,omitempty"` // lower qualities, the best first
 }
 
 // entity formats a run of a text, in UTF-16 code units.

@@ -64,21 +64,28 @@ func (w *world) tlFound(viewer, boxID int64, id int32, n *named) tg.MessageClass
 // tlMedia is a file in a message of a box, with viewer's own access hash and a
 // reference issued now.
 func (w *world) tlMedia(viewer, boxID int64, d document) tg.MessageMediaClass {
-	hash, ref := w.accessHash(viewer, "file", d.ID), w.reference(viewer, d.ID, boxID)
-	sizes := d.tlSizes()
 	if d.Kind == "photo" {
+		hash, ref := w.accessHash(viewer, "file", d.ID), w.reference(viewer, d.ID, boxID)
 		t := &tg.MessageMediaPhoto{}
-		t.SetPhoto(&tg.Photo{ID: d.ID, AccessHash: hash, FileReference: ref, Date: int(d.Date), Sizes: sizes, DCID: d.DC})
+		t.SetPhoto(&tg.Photo{ID: d.ID, AccessHash: hash, FileReference: ref, Date: int(d.Date), Sizes: d.tlSizes(), DCID: d.DC})
 		return t
 	}
-	doc := &tg.Document{
-		ID: d.ID, AccessHash: hash, FileReference: ref, Date: int(d.Date), MimeType: d.MIME, Size: d.Size, DCID: d.DC, Attributes: d.tlAttributes(),
-	}
-	if len(sizes) > 0 {
-		doc.SetThumbs(sizes)
-	}
 	t := &tg.MessageMediaDocument{Video: d.Kind == "video" || d.Kind == "video_note", Round: d.Kind == "video_note", Voice: d.Kind == "voice"}
-	t.SetDocument(doc)
+	t.SetDocument(w.tlDocument(viewer, boxID, d))
+	if alt := w.tlAlternatives(viewer, boxID, d); len(alt) > 0 {
+		t.SetAltDocuments(alt)
+	}
+	return t
+}
+
+func (w *world) tlDocument(viewer, boxID int64, d document) *tg.Document {
+	t := &tg.Document{
+		ID: d.ID, AccessHash: w.accessHash(viewer, "file", d.ID), FileReference: w.reference(viewer, d.ID, boxID),
+		Date: int(d.Date), MimeType: d.MIME, Size: d.Size, DCID: d.DC, Attributes: d.tlAttributes(),
+	}
+	if sizes := d.tlSizes(); len(sizes) > 0 {
+		t.SetThumbs(sizes)
+	}
 	return t
 }
 
