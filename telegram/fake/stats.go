@@ -109,12 +109,17 @@ func (st *stats) moved(c *conn, account, most int64) bool {
 	return true
 }
 
-// flooded counts a flood that an account was given, refusedInFlood a call during it.
-func (st *stats) flooded(account int64) {
+// refused counts a call that a flood has refused: one that was given by it, or before.
+func (st *stats) refused(account int64, given bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.floods.Add(1)
-	st.account(account).floods.Add(1)
+	for _, c := range []*counter{&st.counter, &st.account(account).counter} {
+		if given {
+			c.floods.Add(1)
+		} else {
+			c.callsWhileFlooded.Add(1)
+		}
+	}
 }
 
 func (st *stats) duplicated(account int64) {
@@ -122,13 +127,6 @@ func (st *stats) duplicated(account int64) {
 	defer st.mu.Unlock()
 	st.keysDuplicated.Add(1)
 	st.account(account).keysDuplicated.Add(1)
-}
-
-func (st *stats) refusedInFlood(account int64) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.callsWhileFlooded.Add(1)
-	st.account(account).callsWhileFlooded.Add(1)
 }
 
 // gone says that a connection has ended.
