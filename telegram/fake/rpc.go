@@ -164,14 +164,16 @@ func (s *session) finish(q *rpc, plain []byte, failed bool, how manner) {
 		again = s.envelope(proto.MessageServerResponse, true)
 	}
 	s.mu.Unlock()
-	if c != nil {
-		q.sealing.Lock()
-		s.seal(c, q.envelope, plain, how)
-		if how.twice {
-			s.seal(c, again, plain, manner{ready: how.ready})
-		}
-		q.sealing.Unlock()
+	if c == nil {
+		s.server.gone.add(s)
+		return
 	}
+	q.sealing.Lock()
+	s.seal(c, q.envelope, plain, how)
+	if how.twice {
+		s.seal(c, again, plain, manner{ready: how.ready})
+	}
+	q.sealing.Unlock()
 }
 
 // deliver sends a kept answer again.

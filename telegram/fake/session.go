@@ -178,9 +178,13 @@ func (s *session) attach(c *conn, received int, list []message) error {
 
 func (s *session) detach(c *conn) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.conn == c {
+	mine := s.conn == c
+	if mine {
 		s.conn, s.left = nil, s.server.opt.Now()
+	}
+	s.mu.Unlock()
+	if mine {
+		s.server.gone.add(s)
 	}
 }
 
