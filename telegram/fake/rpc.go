@@ -64,14 +64,8 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 			s.begin(c, m.id, func() (bin.Encoder, manner) { return s.drop(r.ReqMsgID), manner{} })
 		}
 	default:
-		q, err := s.server.arrive(s.key, m.body)
-		s.begin(c, m.id, func() (bin.Encoder, manner) {
-			if err != nil {
-				return rpcError(errBody), manner{}
-			}
-			_ = pause(ctx, c.shape().Think)
-			return s.server.dispatch(ctx, s, c, m.id, q)
-		})
+		q := s.server.arrive(s.key, m.body)
+		s.begin(c, m.id, func() (bin.Encoder, manner) { return s.server.dispatch(ctx, s, c, m.id, q) })
 	}
 }
 

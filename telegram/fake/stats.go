@@ -151,41 +151,73 @@ func (st *stats) strange(layer int) {
 	st.layers[layer]++
 }
 
-// begin counts a call; the function it returns counts how the call ended: by an
-// error, well, or not run at all.
-func (st *stats) begin(account int64, method string) func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
+// runningCall is a call that was counted and did not end yet.
+type runningCall struct {
+	st     *stats
+	method string
+	of     *accountStats
+	m      *methodStats
+}
+
+// begin counts a call.
+func (st *stats) begin(account int64, method string) *runningCall {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	a := st.account(account)
-	m := a.methods[method]
+	r := &runningCall{st: st, method: method}
+	r.count(account)
+	return r
+}
+
+// count adds the call to an account. stats.mu is held.
+func (r *runningCall) count(account int64) {
+	r.of = r.st.account(account)
+	m := r.of.methods[r.method]
 	if m == nil {
 		m = &methodStats{errors: map[string]int64{}}
-		a.methods[method] = m
+		r.of.methods[r.method] = m
 	}
+	r.m = m
 	m.calls++
 	m.inFlight++
 	m.inFlightMax = max(m.inFlightMax, m.inFlight)
-	return func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
-		st.mu.Lock()
-		defer st.mu.Unlock()
-		m.inFlight--
-		m.took[bucket(took)]++
-		m.longest = max(m.longest, took)
-		if e == nil {
-			if ran {
-				m.ok++
-				m.bytes += bytes
-			}
-			return
+}
+
+// charge makes the call another account's.
+func (r *runningCall) charge(account int64) {
+	r.st.mu.Lock()
+	defer r.st.mu.Unlock()
+	if r.of.id == account {
+		return
+	}
+	r.m.calls--
+	if r.m.inFlight--; r.m.calls == 0 {
+		delete(r.of.methods, r.method)
+	}
+	r.count(account)
+}
+
+// end says how the call ended: by an error, well, or so that nobody hears of it.
+func (r *runningCall) end(e *tgerr.Error, heard bool, bytes int64, took time.Duration) {
+	r.st.mu.Lock()
+	defer r.st.mu.Unlock()
+	m := r.m
+	m.inFlight--
+	m.took[bucket(took)]++
+	m.longest = max(m.longest, took)
+	if e == nil {
+		if heard {
+			m.ok++
+			m.bytes += bytes
 		}
-		m.errors[e.Type]++
-		for _, c := range []*counter{&st.counter, &a.counter} {
-			switch {
-			case strings.HasSuffix(e.Type, "_MIGRATE"):
-				c.migrations.Add(1)
-			case strings.HasPrefix(e.Type, "FILE_REFERENCE_"):
-				c.referenceErrors.Add(1)
-			}
+		return
+	}
+	m.errors[e.Type]++
+	for _, c := range []*counter{&r.st.counter, &r.of.counter} {
+		switch {
+		case strings.HasSuffix(e.Type, "_MIGRATE"):
+			c.migrations.Add(1)
+		case strings.HasPrefix(e.Type, "FILE_REFERENCE_"):
+			c.referenceErrors.Add(1)
 		}
 	}
 }
