@@ -36,7 +36,7 @@ type callArgs struct {
 	RandomIDs []string `json:"random_ids,omitempty"`
 
 	wrong    bool // a getFile that asks for no part: it takes nothing of a limit
-	messages int  // that it sends, for the limits
+	messages int  // that it sends or edits, for the limits
 	chat     int64
 }
 
@@ -75,6 +75,18 @@ func argsOf(method uint32, body []byte) *callArgs {
 		return &callArgs{messages: 1, chat: chatOf(r.Peer)}
 	case tg.MessagesSendMediaRequestTypeID:
 		var r tg.MessagesSendMediaRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		return &callArgs{messages: 1, chat: chatOf(r.Peer)}
+	case tg.MessagesSendMultiMediaRequestTypeID:
+		var r tg.MessagesSendMultiMediaRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		return &callArgs{messages: len(r.MultiMedia), chat: chatOf(r.Peer)}
+	case tg.MessagesEditMessageRequestTypeID:
+		var r tg.MessagesEditMessageRequest
 		if r.Decode(b) != nil {
 			return nil
 		}

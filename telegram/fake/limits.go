@@ -43,7 +43,7 @@ type LoginLimit struct {
 	Seconds int  `json:"seconds"` // 0 = 1000
 }
 
-// SendLimits are of messages sent or forwarded, into one chat and in all.
+// SendLimits are of messages sent, forwarded or edited, in one chat and in all.
 type SendLimits struct {
 	Chat    float64 `json:"chat"`
 	Account float64 `json:"account"`

@@ -226,9 +226,6 @@ func (s *session) seal(c *conn, e envelope, plain []byte, how manner) {
 		s.server.log.Error("encrypt", "err", err)
 		return
 	}
-	f.since, f.last = how.ready, how.end
-	n := int64(len(f.buf) - headRoom)
-	if c.send(f) {
-		s.server.sessionLog.sent(s, c, n)
-	}
+	f.since, f.last, f.of = how.ready, how.end, s.server.sessionLog.entry(s, c)
+	c.send(f)
 }

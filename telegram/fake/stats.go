@@ -95,7 +95,7 @@ func (st *stats) moved(c *conn, account, most int64) bool {
 	defer st.mu.Unlock()
 	a := st.account(account)
 	old := c.account.Load()
-	if old == a {
+	if old == a || c.parted { // a login may end after its connection
 		return true
 	}
 	if most > 0 && a.connections.Load() >= most {
@@ -129,8 +129,11 @@ func (st *stats) duplicated(account int64) {
 	st.account(account).keysDuplicated.Add(1)
 }
 
-// gone says that a connection has ended.
+// gone says that a connection has ended, for good.
 func (st *stats) gone(c *conn) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	c.parted = true
 	st.connections.Add(-1)
 	if a := c.account.Load(); a != nil {
 		a.connections.Add(-1)
