@@ -53,7 +53,7 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 	}
 	k := &call{
 		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: q.layer,
-		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
+		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(), unhear: func() { ss.unhear(msgID) },
 	}
 	running.charge(k.account) // one that it waited for may have logged in
 	subscribes := unfit == nil && q.inited && !q.noUpdates && !quiet(name) && !s.away(k)

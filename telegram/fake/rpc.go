@@ -23,6 +23,7 @@ type rpc struct {
 	failed   bool     // it was answered by an error
 	lost     bool     // a fault keeps its answer back for good
 	dropped  bool     // by rpc_drop_answer: nobody wants the answer
+	unheard  bool     // it counts as not come: it may come again
 	plain    []byte   // the answer with its head; nil = none, or acknowledged
 	envelope envelope // of the answer; the same each time that it is sent
 	conn     *conn    // where it was sent last
@@ -122,10 +123,22 @@ func (s *session) begin(c *conn, id int64, run func() (bin.Encoder, manner)) {
 func (s *session) late(q *rpc) {
 	s.mu.Lock()
 	c := s.conn
-	silent := q.finished && !q.lost || q.dropped || c == nil
+	silent := q.finished && !q.lost || q.dropped || q.unheard || c == nil
 	s.mu.Unlock()
 	if !silent {
 		s.notify(c, ack(q.msgID))
+	}
+}
+
+// unhear makes a query that was not run one that has never come: its client may
+// send it again, as it will when the connection broke before it was answered.
+func (s *session) unhear(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if q := s.queries[id]; q != nil {
+		q.unheard = true
+		delete(s.queries, id)
+		s.history.forget(id)
 	}
 }
 
@@ -133,8 +146,12 @@ func (s *session) late(q *rpc) {
 // it is acknowledged.
 func (s *session) finish(q *rpc, plain []byte, failed bool, how manner) {
 	s.mu.Lock()
-	q.finished, q.failed, q.lost = true, failed, how.lost
+	q.finished, q.failed, q.lost = true, failed || q.unheard, how.lost
 	close(q.done)
+	if q.unheard {
+		s.mu.Unlock()
+		return
+	}
 	s.ended = append(s.ended, q)
 	if len(s.ended) > keptQueries {
 		delete(s.queries, s.ended[0].msgID)

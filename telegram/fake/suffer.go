@@ -48,6 +48,9 @@ func (s *Server) pass(k *call, q wrapped, method string, a *callArgs) (answer bi
 		how.lost = true // the server ends
 		return answer, how, err
 	}
+	if f.keepsOut() { // before the deed, which the client may answer at once
+		k.unhear()
+	}
 	answer, err = s.suffer(k, account, method, f.Do, answer, err, &how)
 	how.lost = how.lost || answer == nil && err == nil
 	return answer, how, err
