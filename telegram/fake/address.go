@@ -19,6 +19,9 @@ type address struct {
 	MediaOnly bool   `json:"media_only"`
 }
 
+// onlyPlace is the place of all DCs' addresses: there is one network way to them.
+const onlyPlace = 1
+
 // hostPort splits Addr.
 func (a address) hostPort() (host string, port int) {
 	host, p, _ := net.SplitHostPort(a.Addr)
@@ -55,7 +58,7 @@ func (o *Options) listen(ctx context.Context) (list []address, listeners []net.L
 		}
 	}()
 	for i := range len(o.DCs) + 1 {
-		a := address{DC: o.DCs[min(i, len(o.DCs)-1)], Place: 1, MediaOnly: i == len(o.DCs)}
+		a := address{DC: o.DCs[min(i, len(o.DCs)-1)], Place: onlyPlace, MediaOnly: i == len(o.DCs)}
 		at := port
 		if port != 0 {
 			at += i

@@ -35,7 +35,8 @@ type callArgs struct {
 	IDs       []int    `json:"ids,omitempty"`
 	RandomIDs []string `json:"random_ids,omitempty"`
 
-	messages int // that it sends, for the limits
+	wrong    bool // a getFile that asks for no part: it takes nothing of a limit
+	messages int  // that it sends or edits, for the limits
 	chat     int64
 }
 
@@ -48,7 +49,7 @@ func argsOf(method uint32, body []byte) *callArgs {
 		if r.Decode(b) != nil {
 			return nil
 		}
-		a := &callArgs{Offset: &r.Offset, Limit: r.Limit}
+		a := &callArgs{Offset: &r.Offset, Limit: r.Limit, wrong: checkPart(r.Offset, r.Limit, r.Precise) != nil}
 		switch l := r.Location.(type) {
 		case *tg.InputDocumentFileLocation:
 			a.Document = l.ID
@@ -74,6 +75,18 @@ func argsOf(method uint32, body []byte) *callArgs {
 		return &callArgs{messages: 1, chat: chatOf(r.Peer)}
 	case tg.MessagesSendMediaRequestTypeID:
 		var r tg.MessagesSendMediaRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		return &callArgs{messages: 1, chat: chatOf(r.Peer)}
+	case tg.MessagesSendMultiMediaRequestTypeID:
+		var r tg.MessagesSendMultiMediaRequest
+		if r.Decode(b) != nil {
+			return nil
+		}
+		return &callArgs{messages: len(r.MultiMedia), chat: chatOf(r.Peer)}
+	case tg.MessagesEditMessageRequestTypeID:
+		var r tg.MessagesEditMessageRequest
 		if r.Decode(b) != nil {
 			return nil
 		}

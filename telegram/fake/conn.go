@@ -48,7 +48,9 @@ type conn struct {
 	wake    chan struct{}
 	eased   chan struct{}
 	done    chan struct{}
-	idle    *time.Timer // of ping_delay_disconnect
+	gone    chan struct{} // closed when nothing counts the connection any more
+	parted  bool          // the same, guarded by the stats' mu
+	idle    *time.Timer   // of ping_delay_disconnect
 
 	sessions map[*session]*sessionEntry // touched by the reader alone
 }
@@ -58,7 +60,7 @@ func (s *Server) newConn(raw net.Conn, a address) *conn {
 		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, media: a.MediaOnly, remote: raw.RemoteAddr().String(),
 		wake:  make(chan struct{}, 1), // one token: there is something to send
 		eased: make(chan struct{}, 1), // one token: look again whether to read on
-		done:  make(chan struct{}), sessions: map[*session]*sessionEntry{},
+		done:  make(chan struct{}), gone: make(chan struct{}), sessions: map[*session]*sessionEntry{},
 		gates: [2]*gate{{}, &s.dcs[a.DC].gate},
 	}
 	c.in = bufio.NewReader(newUpstream(c, countReader{raw, c}))
@@ -199,12 +201,12 @@ func (c *conn) fail(e transportError) {
 	c.send(f)
 }
 
-// send queues a frame, which it owns from now on. false: the connection is closed.
-func (c *conn) send(f *frame) bool {
+// send queues a frame, which it owns from now on, unless the connection is closed.
+func (c *conn) send(f *frame) {
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
-		return false
+		return
 	}
 	if f.since.IsZero() {
 		f.since = time.Now()
@@ -213,7 +215,6 @@ func (c *conn) send(f *frame) bool {
 	c.owed += len(f.buf)
 	c.mu.Unlock()
 	signal(c.wake)
-	return true
 }
 
 // waiting is how many frames are queued.
@@ -281,6 +282,7 @@ func (c *conn) leave() {
 		c.server.sessionLog.closed(e, c.server.clock.base(), c.by)
 	}
 	c.server.stats.gone(c)
+	close(c.gone)
 }
 
 // ack tells the client that messages have arrived.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 
 	"github.com/gotd/td/tgerr"
@@ -121,16 +120,4 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(b, '\n')) // the client may have left
-}
-
-// readBody is the whole body, for calls that merge it into what is there.
-func readBody(r *http.Request) ([]byte, error) {
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	if len(b) == 0 {
-		return nil, invalid("the body is empty; it must be a JSON object")
-	}
-	return b, nil
 }

@@ -1,11 +1,7 @@
 package fake
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -63,25 +59,6 @@ func ownHost(hostport string) bool {
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
-}
-
-// decode reads a JSON object into T. An empty body is an empty object; unknown
-// fields and anything after the object are errors.
-func decode[T any](r *http.Request) (T, error) {
-	var v T
-	b, err := io.ReadAll(r.Body)
-	if err != nil || len(b) == 0 {
-		return v, err
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		return v, invalid("the body is not what the call takes: %s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return v, invalid("the body goes on after its JSON object")
-	}
-	return v, nil
 }
 
 // pathID is a number in the path; one that cannot be an id names nothing.

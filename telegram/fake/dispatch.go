@@ -10,55 +10,57 @@ import (
 
 	"github.com/gotd/td/bin"
 	"github.com/gotd/td/mt"
-	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
 )
 
 // arrive takes the wrappers off a query and notes what they say of the key. It is
 // called in the order in which queries come in, so that one behind another that
 // carries initConnection need not wait for its answer.
-func (s *Server) arrive(k *authKey, body []byte) (wrapped, error) {
+func (s *Server) arrive(k *authKey, body []byte) wrapped {
 	var w wrapped
 	if err := safely(func() (err error) {
 		w, err = unwrap(body)
 		return err
 	}); err != nil {
-		return wrapped{}, errBody
+		id, _ := (&bin.Buffer{Buf: body}).PeekID()
+		return wrapped{method: id, wrong: errBody} // of what cannot be read that much is known
 	}
 	if layer, _ := k.enter(0, false); w.bare && layer == 0 && w.wrong == nil {
 		w.wrong = errLayer
 	}
 	if w.wrong != nil {
-		return w, nil // nothing of it is noted
+		return w // nothing of it is noted
 	}
 	if w.layer != 0 && w.layer != layerNewest && w.layer != layerOldest {
 		s.strange(k, w.layer)
 	}
 	w.layer, w.inited = k.enter(w.layer, w.inited)
 	w.body = incoming(w.layer, w.method, w.body)
-	return w, nil
+	return w
 }
 
 // dispatch runs one query and returns its answer, rpc_error included, and how it
 // goes out.
 func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64, q wrapped) (answer bin.Encoder, how manner) {
 	begun := time.Now() // how long it took, whatever the fake's own clock says
+	name, args := s.method(q.method), argsOf(q.method, q.body)
+	running := s.stats.begin(ss.key.account(), name)
+	s.sessionLog.called(ss, c)
+	_ = pause(ctx, c.shape().Think)
 	unfit := q.wrong
 	if unfit == nil {
 		unfit = ss.wait(ctx, msgID, q.after)
 	}
 	k := &call{
 		ctx: ctx, server: s, conn: c, session: ss.id, key: ss.key, dc: c.dc, layer: q.layer,
-		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(),
+		noUpdates: q.noUpdates, msgID: msgID, account: ss.key.account(), unhear: func() { ss.unhear(msgID) },
 	}
-	name, args := s.method(q.method), argsOf(q.method, q.body)
+	running.charge(k.account) // one that it waited for may have logged in
 	subscribes := unfit == nil && q.inited && !q.noUpdates && !quiet(name) && !s.away(k)
 	if subscribes && k.account != 0 {
 		// Before the handler: no update may fall between a state and the first push.
 		ss.updates.Store(true)
 	}
-	done := s.stats.begin(k.account, name)
-	s.sessionLog.called(ss, c)
 	var err error
 	switch refusal := ss.key.refused(); {
 	case refusal == errDuplicated:
@@ -73,15 +75,13 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		answer, how, err = s.pass(k, q, name, args)
 	}
 	if account := ss.key.account(); account != k.account {
-		// The call was a login or a logout.
-		c.counted(ss.key)
+		// The call was a login or a logout. One on a connection too many has its
+		// effect, and its answer waits for a connection that may be.
+		if !c.counted(ss.key) {
+			c.fail(errTooMany)
+		}
 		if subscribes && account != 0 {
 			ss.updates.Store(true)
-		}
-	}
-	if q.method == tg.AuthImportBotAuthorizationRequestTypeID && err == nil {
-		if id := loggedIn(answer); id != 0 {
-			s.stats.loggedIn(id)
 		}
 	}
 	var rpcErr *tgerr.Error
@@ -93,15 +93,14 @@ func (s *Server) dispatch(ctx context.Context, ss *session, c *conn, msgID int64
 		answer = rpcError(rpcErr)
 	}
 	took := time.Since(begun)
-	n := size(answer)
-	done(rpcErr, answer != nil, n, took)
-	result := "ok"
+	n, result := size(answer), "ok"
 	switch {
+	case how.lost:
+		n, result, rpcErr = 0, "lost", nil
 	case rpcErr != nil:
 		result = rpcErr.Message
-	case answer == nil:
-		result = "lost"
 	}
+	running.end(rpcErr, !how.lost, n, took)
 	s.calls.add(callEntry{
 		Date: stamp{s.clock.base()}, Method: name, Account: k.account, DC: c.dc, Place: c.place, Connection: c.id,
 		Args: args.logged(), Result: result, Took: span(took.Round(time.Microsecond)), Bytes: n, Fault: how.fault,
@@ -144,14 +143,6 @@ func guarded(h handler, k *call, b *bin.Buffer) (answer bin.Encoder, err error) 
 		return nil, err
 	}
 	return answer, nil
-}
-
-// loggedIn is the account that an authorization names, or 0.
-func loggedIn(answer bin.Encoder) int64 {
-	if a, ok := answer.(*tg.AuthAuthorization); ok {
-		return a.User.GetID()
-	}
-	return 0
 }
 
 // quiet methods never subscribe a session to updates: file queries, the config,

@@ -22,9 +22,10 @@ type downstream struct {
 
 // arriving is bytes of a frame on their way.
 type arriving struct {
-	b  []byte
-	at time.Time
-	of *frame // it has come whole with these; nil = there is more of it
+	b     []byte
+	at    time.Time
+	of    *frame
+	whole bool // the frame has come with these
 }
 
 // write sends what is queued, in order, until the connection ends.
@@ -73,7 +74,7 @@ func (d *downstream) flow() error {
 			f := d.queue[0]
 			b := d.sealed(f)
 			d.done()
-			if err := d.deliver(arriving{b: b, of: f}); err != nil {
+			if err := d.deliver(arriving{b: b, of: f, whole: true}); err != nil {
 				return err
 			}
 		default:
@@ -106,13 +107,13 @@ func (d *downstream) leave(s Shape, at, now time.Time) {
 		shared = d.c.server.network.link(d.c.accountID())
 	}
 	n, left := d.line.take(s, len(b), at, now, shared)
-	p := arriving{b: b[:n], at: left.Add(s.RTT/2 + jitter(d.random, s.Jitter))}
+	p := arriving{b: b[:n], of: f, at: left.Add(s.RTT/2 + jitter(d.random, s.Jitter))}
 	if p.at.Before(d.last) {
 		p.at = d.last
 	}
 	d.last = p.at
 	if d.rest = b[n:]; n == len(b) {
-		p.of = f
+		p.whole = true
 		d.done()
 	}
 	d.way = append(d.way, p)
@@ -139,8 +140,8 @@ func (d *downstream) done() {
 
 // deliver writes to the socket.
 func (d *downstream) deliver(p arriving) error {
-	err := d.c.put(p.b)
-	if p.of != nil {
+	err := d.c.put(p.b, p.of.of)
+	if p.whole {
 		owed, last := len(p.of.buf), p.of.last
 		d.c.server.frames.free(p.of)
 		d.c.written(owed)

@@ -151,6 +151,13 @@ func (f *faultSpec) runs() bool {
 	return f.Executed || d.Short != nil || d.Long != nil || d.Twice != nil || d.ResetAfter != nil || *d == deed{Delay: d.Delay}
 }
 
+// keepsOut says whether the call is as if it had not come: the connection broke
+// before the server took it.
+func (f *faultSpec) keepsOut() bool {
+	d := f.Do
+	return !f.runs() && (d.Reset != nil || d.Stall != nil || d.Transport != nil)
+}
+
 // fits says whether a call is of those that the fault is about.
 func (f *faultSpec) fits(k *call, account int64, method string, a *callArgs) bool {
 	if f.Method != method && (f.Method != anyMethod || method == pingMethod) {

@@ -55,11 +55,15 @@ func (s *Server) connectionsOf(f filter) map[*conn]bool {
 	return hit
 }
 
-// resetConnections resets the connections that match and says how many.
+// resetConnections resets the connections that match and says how many. When it
+// returns, nothing counts them any more.
 func (s *Server) resetConnections(f filter) int {
 	hit := s.connectionsOf(f)
 	for c := range hit {
 		c.reset("fault")
+	}
+	for c := range hit {
+		<-c.gone
 	}
 	return len(hit)
 }

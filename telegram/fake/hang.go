@@ -87,8 +87,9 @@ func (c *conn) allowed(b []byte) (some []byte, last bool) {
 	return b, last
 }
 
-// put writes to the socket, unless the connection ends before.
-func (c *conn) put(b []byte) error {
+// put writes bytes of a session's message (nil = of none's) to the socket, unless
+// the connection ends before.
+func (c *conn) put(b []byte, of *sessionEntry) error {
 	if !c.flows() {
 		return net.ErrClosed
 	}
@@ -96,6 +97,9 @@ func (c *conn) put(b []byte) error {
 	_ = c.raw.SetWriteDeadline(time.Now().Add(writeLimit))
 	n, err := c.raw.Write(b)
 	c.server.stats.sent(c.account.Load(), n)
+	if of != nil {
+		of.sent.Add(int64(n))
+	}
 	if last && err == nil {
 		c.end("fault", abortBehind)
 		return net.ErrClosed

@@ -91,6 +91,13 @@ func (h *history) add(id int64, seq int32) int {
 	return 0
 }
 
+// forget makes a message one that has not come.
+func (h *history) forget(id int64) {
+	if i, ok := h.find(id); ok {
+		h.seen = slices.Delete(h.seen, i, i+1)
+	}
+}
+
 // last is the highest id that was taken, or 0.
 func (h *history) last() int64 {
 	if len(h.seen) == 0 {

@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -39,9 +40,22 @@ type flood struct {
 
 // rateKey names what a rate is of: an account, a connection, or an account's chat.
 type rateKey struct {
-	kind     string
+	kind     rateKind
 	id, chat int64
 }
+
+// rateKind is one of the rates that Limits has.
+type rateKind int
+
+const (
+	perAccountCalls rateKind = iota
+	perAccountBytes
+	perConnCalls
+	perConnBytes
+	perChat
+	perSender
+	rateKinds
+)
 
 func newLimiter(o Options) *limiter {
 	l := &limiter{now: o.Now, seed: o.Seed, standard: o.Limits}
@@ -65,7 +79,8 @@ func (l *limiter) current() Limits {
 }
 
 // patch merges a JSON object into the limits; null = what the server began with.
-// Floods that were given last: Telegram takes none back.
+// Floods that were given last: Telegram takes none back. A rate that has changed
+// begins with its whole burst: nothing of it was spent yet.
 func (l *limiter) patch(body []byte) (Limits, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -76,14 +91,33 @@ func (l *limiter) patch(body []byte) (Limits, error) {
 	if err := merged.check(); err != nil {
 		return merged, err
 	}
+	old, now := l.limits.rates(), merged.rates()
+	maps.DeleteFunc(l.rates, func(k rateKey, _ time.Time) bool { return old[k.kind] != now[k.kind] })
 	l.limits = merged
 	return merged, nil
 }
 
-// flooded is the refusal of a method of an account while it floods, or nil.
-func (l *limiter) flooded(account int64, method string) *tgerr.Error {
+// admit lets a call pass, or says by what it is refused: by a flood that was given
+// before, or by one that it brings itself (given). Who passes is to be run if runs,
+// which is not asked about calls that a flood refuses, says so; then it has spent
+// what it takes. All of it is one step: of calls that come at once one alone brings
+// a flood, and the others are refused by it.
+func (l *limiter) admit(account, conn int64, method string, a *callArgs, runs func() bool) (refusal *tgerr.Error, given bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if e := l.flooded(account, method); e != nil {
+		return e, false
+	}
+	if !runs() {
+		return nil, false
+	}
+	e := l.take(account, conn, method, a)
+	return e, e != nil
+}
+
+// flooded is the refusal of a method of an account while it floods, or nil. l.mu is
+// held.
+func (l *limiter) flooded(account int64, method string) *tgerr.Error {
 	k := floodKey{account, method}
 	f, ok := l.floods[k]
 	if !ok {
@@ -101,16 +135,26 @@ func (f flood) error(left time.Duration) *tgerr.Error {
 	return tgerr.New(f.code, f.kind+"_"+strconv.Itoa(int(math.Ceil(left.Seconds()))))
 }
 
-// flood begins one by an error that a fault gives; without a number it lasts not.
-func (l *limiter) flood(account int64, method string, e *tgerr.Error) {
+// flood begins one by an error that a fault gives, and says how the call is
+// refused; without a number it lasts not. Where the method floods already, the call
+// is refused by that flood, which lasts until the later of both ends.
+func (l *limiter) flood(account int64, method string, e *tgerr.Error) (refusal *tgerr.Error, given bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if e.Argument > 0 {
-		l.floods[floodKey{account, method}] = flood{e.Type, e.Code, l.now().Add(time.Duration(min(e.Argument, maxSeconds)) * time.Second)}
+	before := l.flooded(account, method)
+	k := floodKey{account, method}
+	f := flood{e.Type, e.Code, l.now().Add(time.Duration(min(e.Argument, maxSeconds)) * time.Second)}
+	if e.Argument > 0 && f.until.After(l.floods[k].until) {
+		l.floods[k] = f
 	}
+	if before != nil {
+		return l.flooded(account, method), false
+	}
+	return e, true
 }
 
-// begin floods a method of an account for a time. l.mu is held.
+// begin floods a method of an account, which does not flood yet, for a time. l.mu is
+// held.
 func (l *limiter) begin(account int64, method, kind string, d time.Duration) *tgerr.Error {
 	f := flood{kind, 420, l.now().Add(d)}
 	l.floods[floodKey{account, method}] = f
@@ -118,22 +162,21 @@ func (l *limiter) begin(account int64, method, kind string, d time.Duration) *tg
 }
 
 // take says whether a call stays within the limits, and spends what it takes. The
-// error is the flood that it brings. A call that is refused spends nothing.
+// error is the flood that it brings. A call that is refused spends nothing. l.mu is
+// held.
 func (l *limiter) take(account, conn int64, method string, a *callArgs) *tgerr.Error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	switch {
 	case method == "auth.importBotAuthorization":
 		return l.takeLogin(account, method)
-	case account == 0 || a == nil: // it will be refused anyway
+	case account == 0 || a == nil || a.wrong: // it will be refused anyway
 		return nil
-	case method == "upload.getFile":
+	case method == fileMethod:
 		return l.takeFile(account, conn, method, a)
 	case a.messages > 0:
 		n := float64(a.messages)
 		wait := l.spend([]cost{
-			{rateKey{"chat", account, a.chat}, l.limits.Send.Chat, n},
-			{rateKey{"sender", account, 0}, l.limits.Send.Account, n},
+			{rateKey{perChat, account, a.chat}, l.limits.Send.Chat, n},
+			{rateKey{perSender, account, 0}, l.limits.Send.Account, n},
 		})
 		if wait > 0 {
 			return l.begin(account, method, floodWait, seconds(wait))
@@ -145,10 +188,10 @@ func (l *limiter) take(account, conn int64, method string, a *callArgs) *tgerr.E
 func (l *limiter) takeFile(account, conn int64, method string, a *callArgs) *tgerr.Error {
 	f := l.limits.GetFile
 	wait := l.spend([]cost{
-		{rateKey{"calls", account, 0}, f.Account.Calls, 1},
-		{rateKey{"bytes", account, 0}, f.Account.Bytes, float64(a.Limit)},
-		{rateKey{"connection calls", conn, 0}, f.Connection.Calls, 1},
-		{rateKey{"connection bytes", conn, 0}, f.Connection.Bytes, float64(a.Limit)},
+		{rateKey{perAccountCalls, account, 0}, f.Account.Calls, 1},
+		{rateKey{perAccountBytes, account, 0}, f.Account.Bytes, float64(a.Limit)},
+		{rateKey{perConnCalls, conn, 0}, f.Connection.Calls, 1},
+		{rateKey{perConnBytes, conn, 0}, f.Connection.Bytes, float64(a.Limit)},
 	})
 	if wait == 0 && (f.Probability == 0 || l.rand.Float64() >= f.Probability) {
 		return nil

@@ -43,7 +43,7 @@ type LoginLimit struct {
 	Seconds int  `json:"seconds"` // 0 = 1000
 }
 
-// SendLimits are of messages sent or forwarded, into one chat and in all.
+// SendLimits are of messages sent, forwarded or edited, in one chat and in all.
 type SendLimits struct {
 	Chat    float64 `json:"chat"`
 	Account float64 `json:"account"`
@@ -95,12 +95,21 @@ func (l Limits) check() error {
 	case l.Login.Calls < 0 || l.ConnectionsPerAccount < 0:
 		return invalid("a limit is 0 or more")
 	}
-	for _, rate := range []float64{f.Account.Calls, f.Account.Bytes, f.Connection.Calls, f.Connection.Bytes, l.Send.Chat, l.Send.Account} {
+	for _, rate := range l.rates() {
 		if rate != 0 && (rate < minRate || rate > maxRate) {
 			return invalid("a rate is 0, or from %v to %v a second", minRate, maxRate)
 		}
 	}
 	return nil
+}
+
+// rates are all of them by their kind.
+func (l Limits) rates() [rateKinds]float64 {
+	return [rateKinds]float64{
+		perAccountCalls: l.GetFile.Account.Calls, perAccountBytes: l.GetFile.Account.Bytes,
+		perConnCalls: l.GetFile.Connection.Calls, perConnBytes: l.GetFile.Connection.Bytes,
+		perChat: l.Send.Chat, perSender: l.Send.Account,
+	}
 }
 
 // Rates outside these leave the range of a time.Duration.

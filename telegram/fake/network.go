@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -67,6 +68,9 @@ func (n *network) view() shapes {
 func (n *network) change(patch []byte) (shapes, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if err := checkNames(patch, reflect.TypeFor[shapes](), ""); err != nil {
+		return shapes{}, err // null for what is not there would pass below
+	}
 	var fields map[string]any
 	d := json.NewDecoder(bytes.NewReader(patch))
 	d.UseNumber()
@@ -88,10 +92,8 @@ func (n *network) change(patch []byte) (shapes, error) {
 		return shapes{}, err
 	}
 	next := &shapes{DCs: map[int]partShape{}, Places: map[int]partShape{}, Accounts: map[int64]partShape{}}
-	d = json.NewDecoder(bytes.NewReader(merged))
-	d.DisallowUnknownFields()
-	if err := d.Decode(next); err != nil {
-		return shapes{}, invalid("the body is not what the call takes: %v", err)
+	if err := fill(next, merged); err != nil {
+		return shapes{}, err
 	}
 	if err := n.check(next); err != nil {
 		return shapes{}, err
@@ -130,8 +132,8 @@ func (n *network) check(s *shapes) error {
 		list = append(list, p)
 	}
 	for place, p := range s.Places {
-		if place < 1 {
-			return invalid("places begin at 1, not at %d", place)
+		if place != onlyPlace {
+			return invalid("there is no place %d; there is place %d alone", place, onlyPlace)
 		}
 		list = append(list, p)
 	}

@@ -55,7 +55,8 @@ func TestNetworkSettings(t *testing.T) {
 	for _, wrong := range []string{
 		``, `[]`, `null`, `{} {}`, `{"rtt":"1ms"}`, `{"default":{"rtt":"-1ms"}}`, `{"default":{"rtt":"2m"}}`, `{"default":{"rate":-1}}`,
 		`{"default":{"rate":99}}`, `{"default":{"account_rate":1}}`, `{"default":{"speed":1}}`, `{"default":{"rtt":5}}`, `{"default":7}`,
-		`{"dcs":{"3":{"rtt":"1ms"}}}`, `{"dcs":{"x":{}}}`, `{"places":{"0":{}}}`, `{"accounts":{"-1":{}}}`, `{"accounts":{"7000001":{"jitter":"1h"}}}`,
+		`{"dcs":{"3":{"rtt":"1ms"}}}`, `{"dcs":{"x":{}}}`, `{"places":{"0":{}}}`, `{"places":{"2":{}}}`, `{"default":{"RTT":"1s"}}`, `{"default":{"Rtt":null}}`, `{"Default":{}}`, `{"default":{"rtt":"1s"},"Places":null}`,
+		`{"dcs":{"4":{"Rate":7000}}}`, `{"accounts":{"-1":{}}}`, `{"accounts":{"7000001":{"jitter":"1h"}}}`,
 	} {
 		if status, body := ctl(t, s, http.MethodPatch, "/network", wrong); status != http.StatusBadRequest || !strings.Contains(body, `"bad_request"`) {
 			t.Errorf("%s: %d %s", wrong, status, body)
@@ -64,16 +65,16 @@ func TestNetworkSettings(t *testing.T) {
 	if _, got := ctl(t, s, http.MethodGet, "/network", ""); got != standard {
 		t.Errorf("after wrong ones %s", got)
 	}
-	patchNetwork(t, s, `{"default":{"rtt":"1s"},"places":{"2":{"rtt":"2s"}},"accounts":{"9":{"rtt":"4s"}},"dcs":{"4":{"rtt":"3s","think":"5s"}}}`)
+	patchNetwork(t, s, `{"default":{"rtt":"1s"},"places":{"1":{"rtt":"2s"}},"accounts":{"9":{"rtt":"4s"}},"dcs":{"4":{"rtt":"3s","think":"5s"}}}`)
 	for _, c := range []struct {
 		dc, place int
 		account   int64
 		want      Shape
 	}{
-		{2, 1, 8, Shape{RTT: time.Second, Rate: 1_000_000}},
-		{4, 1, 8, Shape{RTT: 3 * time.Second, Rate: 1_000_000, Think: 5 * time.Second}},
-		{4, 2, 8, Shape{RTT: 2 * time.Second, Rate: 1_000_000, Think: 5 * time.Second}},
-		{4, 2, 9, Shape{RTT: 4 * time.Second, Rate: 1_000_000, Think: 5 * time.Second}},
+		{2, 3, 8, Shape{RTT: time.Second, Rate: 1_000_000}},
+		{4, 3, 8, Shape{RTT: 3 * time.Second, Rate: 1_000_000, Think: 5 * time.Second}},
+		{4, 1, 8, Shape{RTT: 2 * time.Second, Rate: 1_000_000, Think: 5 * time.Second}},
+		{4, 1, 9, Shape{RTT: 4 * time.Second, Rate: 1_000_000, Think: 5 * time.Second}},
 	} {
 		if got := s.network.of(c.dc, c.place, c.account); got != c.want {
 			t.Errorf("%+v has %+v", c, got)

@@ -23,6 +23,7 @@ type rpc struct {
 	failed   bool     // it was answered by an error
 	lost     bool     // a fault keeps its answer back for good
 	dropped  bool     // by rpc_drop_answer: nobody wants the answer
+	unheard  bool     // it counts as not come: it may come again
 	plain    []byte   // the answer with its head; nil = none, or acknowledged
 	envelope envelope // of the answer; the same each time that it is sent
 	conn     *conn    // where it was sent last
@@ -64,14 +65,8 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 			s.begin(c, m.id, func() (bin.Encoder, manner) { return s.drop(r.ReqMsgID), manner{} })
 		}
 	default:
-		q, err := s.server.arrive(s.key, m.body)
-		s.begin(c, m.id, func() (bin.Encoder, manner) {
-			if err != nil {
-				return rpcError(errBody), manner{}
-			}
-			_ = pause(ctx, c.shape().Think)
-			return s.server.dispatch(ctx, s, c, m.id, q)
-		})
+		q := s.server.arrive(s.key, m.body)
+		s.begin(c, m.id, func() (bin.Encoder, manner) { return s.server.dispatch(ctx, s, c, m.id, q) })
 	}
 }
 
@@ -128,10 +123,22 @@ func (s *session) begin(c *conn, id int64, run func() (bin.Encoder, manner)) {
 func (s *session) late(q *rpc) {
 	s.mu.Lock()
 	c := s.conn
-	silent := q.finished && !q.lost || q.dropped || c == nil
+	silent := q.finished && !q.lost || q.dropped || q.unheard || c == nil
 	s.mu.Unlock()
 	if !silent {
 		s.notify(c, ack(q.msgID))
+	}
+}
+
+// unhear makes a query that was not run one that has never come: its client may
+// send it again, as it will when the connection broke before it was answered.
+func (s *session) unhear(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if q := s.queries[id]; q != nil {
+		q.unheard = true
+		delete(s.queries, id)
+		s.history.forget(id)
 	}
 }
 
@@ -139,8 +146,12 @@ func (s *session) late(q *rpc) {
 // it is acknowledged.
 func (s *session) finish(q *rpc, plain []byte, failed bool, how manner) {
 	s.mu.Lock()
-	q.finished, q.failed, q.lost = true, failed, how.lost
+	q.finished, q.failed, q.lost = true, failed || q.unheard, how.lost
 	close(q.done)
+	if q.unheard {
+		s.mu.Unlock()
+		return
+	}
 	s.ended = append(s.ended, q)
 	if len(s.ended) > keptQueries {
 		delete(s.queries, s.ended[0].msgID)
@@ -164,14 +175,16 @@ func (s *session) finish(q *rpc, plain []byte, failed bool, how manner) {
 		again = s.envelope(proto.MessageServerResponse, true)
 	}
 	s.mu.Unlock()
-	if c != nil {
-		q.sealing.Lock()
-		s.seal(c, q.envelope, plain, how)
-		if how.twice {
-			s.seal(c, again, plain, manner{ready: how.ready})
-		}
-		q.sealing.Unlock()
+	if c == nil {
+		s.server.gone.add(s)
+		return
 	}
+	q.sealing.Lock()
+	s.seal(c, q.envelope, plain, how)
+	if how.twice {
+		s.seal(c, again, plain, manner{ready: how.ready})
+	}
+	q.sealing.Unlock()
 }
 
 // deliver sends a kept answer again.

@@ -36,6 +36,7 @@ func (w *world) importBot(c *call, r *tg.AuthImportBotAuthorizationRequest) (bin
 	case c.far(b.DC):
 		return nil, refuse(303, fmt.Sprintf("USER_MIGRATE_%d", b.DC))
 	}
+	c.server.stats.loggedIn(b.ID)
 	return w.admit(c, b.ID), nil
 }
 

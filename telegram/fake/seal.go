@@ -56,8 +56,9 @@ func (p *frames) seal(random io.Reader, key *crypto.AuthKey, e envelope, plain [
 // of capacity.
 type frame struct {
 	buf   []byte
-	since time.Time // it was there to be sent
-	last  string    // the connection is closed behind it, by this; "" = it goes on
+	since time.Time     // it was there to be sent
+	last  string        // the connection is closed behind it, by this; "" = it goes on
+	of    *sessionEntry // whose message it is; nil = no session's
 }
 
 // frames keeps the memory of frames that were sent.
@@ -69,7 +70,7 @@ func (p *frames) make(n int) *frame {
 	if !ok {
 		f = new(frame)
 	}
-	f.since, f.last = time.Time{}, ""
+	f.since, f.last, f.of = time.Time{}, "", nil
 	if cap(f.buf) < headRoom+n+tailRoom {
 		f.buf = make([]byte, headRoom+n, headRoom+n+tailRoom)
 	}

@@ -12,6 +12,7 @@ type call struct {
 	server    *Server
 	conn      *conn // its id, place, remote for logs
 	session   int64
+	unhear    func()   // makes the query one that has never come; see session.unhear
 	key       *authKey // key.account() is 0 until login
 	dc        int
 	layer     int

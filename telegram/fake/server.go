@@ -46,6 +46,7 @@ type Server struct {
 	stats       *stats
 	calls       *callLog
 	sessionLog  *sessionLog
+	gone        goneSessions
 	connections atomic.Int64 // ever accepted
 	dialed      atomic.Int64 // in memory
 	start       int64        // tells this run's sessions from an older one's

@@ -178,9 +178,13 @@ func (s *session) attach(c *conn, received int, list []message) error {
 
 func (s *session) detach(c *conn) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.conn == c {
+	mine := s.conn == c
+	if mine {
 		s.conn, s.left = nil, s.server.opt.Now()
+	}
+	s.mu.Unlock()
+	if mine {
+		s.server.gone.add(s)
 	}
 }
 
@@ -222,9 +226,6 @@ func (s *session) seal(c *conn, e envelope, plain []byte, how manner) {
 		s.server.log.Error("encrypt", "err", err)
 		return
 	}
-	f.since, f.last = how.ready, how.end
-	n := int64(len(f.buf) - headRoom)
-	if c.send(f) {
-		s.server.sessionLog.sent(s, c, n)
-	}
+	f.since, f.last, f.of = how.ready, how.end, s.server.sessionLog.entry(s, c)
+	c.send(f)
 }

@@ -75,12 +75,6 @@ func (l *sessionLog) opened() []*sessionEntry {
 	return slices.Collect(maps.Values(l.current))
 }
 
-func (l *sessionLog) sent(s *session, c *conn, n int64) {
-	if e := l.entry(s, c); e != nil {
-		e.sent.Add(n)
-	}
-}
-
 func (l *sessionLog) called(s *session, c *conn) {
 	if e := l.entry(s, c); e != nil {
 		e.calls.Add(1)

@@ -63,6 +63,7 @@ func (k *authKey) bury(s *session, now time.Time) {
 	delete(k.sessions, s.id)
 	s.mu.Lock()
 	last := s.history.last()
+	s.releaseAll()
 	s.mu.Unlock()
 	if len(k.buried) >= k.buriedLimit {
 		for id, last := range k.buried {

@@ -1,7 +1,6 @@
 package fake
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -72,10 +71,8 @@ func merge[T any](current, standard T, patch []byte) (T, error) {
 	} else if err := json.Unmarshal(own, &merged); err != nil {
 		return current, err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&merged); err != nil {
-		return current, invalid("%v", err)
+	if err := fill(&merged, b); err != nil {
+		return current, err
 	}
 	return merged, nil
 }

@@ -95,7 +95,7 @@ func (st *stats) moved(c *conn, account, most int64) bool {
 	defer st.mu.Unlock()
 	a := st.account(account)
 	old := c.account.Load()
-	if old == a {
+	if old == a || c.parted { // a login may end after its connection
 		return true
 	}
 	if most > 0 && a.connections.Load() >= most {
@@ -109,12 +109,17 @@ func (st *stats) moved(c *conn, account, most int64) bool {
 	return true
 }
 
-// flooded counts a flood that an account was given, refusedInFlood a call during it.
-func (st *stats) flooded(account int64) {
+// refused counts a call that a flood has refused: one that was given by it, or before.
+func (st *stats) refused(account int64, given bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.floods.Add(1)
-	st.account(account).floods.Add(1)
+	for _, c := range []*counter{&st.counter, &st.account(account).counter} {
+		if given {
+			c.floods.Add(1)
+		} else {
+			c.callsWhileFlooded.Add(1)
+		}
+	}
 }
 
 func (st *stats) duplicated(account int64) {
@@ -124,15 +129,11 @@ func (st *stats) duplicated(account int64) {
 	st.account(account).keysDuplicated.Add(1)
 }
 
-func (st *stats) refusedInFlood(account int64) {
+// gone says that a connection has ended, for good.
+func (st *stats) gone(c *conn) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.callsWhileFlooded.Add(1)
-	st.account(account).callsWhileFlooded.Add(1)
-}
-
-// gone says that a connection has ended.
-func (st *stats) gone(c *conn) {
+	c.parted = true
 	st.connections.Add(-1)
 	if a := c.account.Load(); a != nil {
 		a.connections.Add(-1)
@@ -153,41 +154,73 @@ func (st *stats) strange(layer int) {
 	st.layers[layer]++
 }
 
-// begin counts a call; the function it returns counts how the call ended: by an
-// error, well, or not run at all.
-func (st *stats) begin(account int64, method string) func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
+// runningCall is a call that was counted and did not end yet.
+type runningCall struct {
+	st     *stats
+	method string
+	of     *accountStats
+	m      *methodStats
+}
+
+// begin counts a call.
+func (st *stats) begin(account int64, method string) *runningCall {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	a := st.account(account)
-	m := a.methods[method]
+	r := &runningCall{st: st, method: method}
+	r.count(account)
+	return r
+}
+
+// count adds the call to an account. stats.mu is held.
+func (r *runningCall) count(account int64) {
+	r.of = r.st.account(account)
+	m := r.of.methods[r.method]
 	if m == nil {
 		m = &methodStats{errors: map[string]int64{}}
-		a.methods[method] = m
+		r.of.methods[r.method] = m
 	}
+	r.m = m
 	m.calls++
 	m.inFlight++
 	m.inFlightMax = max(m.inFlightMax, m.inFlight)
-	return func(e *tgerr.Error, ran bool, bytes int64, took time.Duration) {
-		st.mu.Lock()
-		defer st.mu.Unlock()
-		m.inFlight--
-		m.took[bucket(took)]++
-		m.longest = max(m.longest, took)
-		if e == nil {
-			if ran {
-				m.ok++
-				m.bytes += bytes
-			}
-			return
+}
+
+// charge makes the call another account's.
+func (r *runningCall) charge(account int64) {
+	r.st.mu.Lock()
+	defer r.st.mu.Unlock()
+	if r.of.id == account {
+		return
+	}
+	r.m.calls--
+	if r.m.inFlight--; r.m.calls == 0 {
+		delete(r.of.methods, r.method)
+	}
+	r.count(account)
+}
+
+// end says how the call ended: by an error, well, or so that nobody hears of it.
+func (r *runningCall) end(e *tgerr.Error, heard bool, bytes int64, took time.Duration) {
+	r.st.mu.Lock()
+	defer r.st.mu.Unlock()
+	m := r.m
+	m.inFlight--
+	m.took[bucket(took)]++
+	m.longest = max(m.longest, took)
+	if e == nil {
+		if heard {
+			m.ok++
+			m.bytes += bytes
 		}
-		m.errors[e.Type]++
-		for _, c := range []*counter{&st.counter, &a.counter} {
-			switch {
-			case strings.HasSuffix(e.Type, "_MIGRATE"):
-				c.migrations.Add(1)
-			case strings.HasPrefix(e.Type, "FILE_REFERENCE_"):
-				c.referenceErrors.Add(1)
-			}
+		return
+	}
+	m.errors[e.Type]++
+	for _, c := range []*counter{&r.st.counter, &r.of.counter} {
+		switch {
+		case strings.HasSuffix(e.Type, "_MIGRATE"):
+			c.migrations.Add(1)
+		case strings.HasPrefix(e.Type, "FILE_REFERENCE_"):
+			c.referenceErrors.Add(1)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func TestTimesAndFlights(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	st := newStats(func() time.Time { return now })
 	for i := range 100 {
-		st.begin(1, "m")(nil, true, 10, time.Duration(i+1)*time.Millisecond)
+		st.begin(1, "m").end(nil, true, 10, time.Duration(i+1)*time.Millisecond)
 	}
 	m := st.view().Accounts[1].Methods["m"]
 	if m.MS.P50 < 50 || m.MS.P50 > 55 || m.MS.P95 < 95 || m.MS.P95 > 100 || m.MS.Max != 100 {
@@ -113,11 +113,11 @@ func TestTimesAndFlights(t *testing.T) {
 	if m.Calls != 100 || m.OK != 100 || m.Bytes != 1000 || m.InFlightMax != 1 {
 		t.Errorf("%+v", m)
 	}
-	var ends []func(*tgerr.Error, bool, int64, time.Duration)
+	var running []*runningCall
 	for range 3 {
-		ends = append(ends, st.begin(1, "m"))
+		running = append(running, st.begin(1, "m"))
 	}
-	ends[0](nil, true, 0, time.Millisecond)
+	running[0].end(nil, true, 0, time.Millisecond)
 	if m = st.view().Accounts[1].Methods["m"]; m.InFlightMax != 3 || m.Calls != 103 || m.OK != 101 {
 		t.Errorf("%+v", m)
 	}
@@ -126,8 +126,8 @@ func TestTimesAndFlights(t *testing.T) {
 	if v := st.view(); !v.Since.Equal(now) || v.Accounts[1].Methods["m"].Calls != 2 || v.Accounts[1].Methods["m"].InFlightMax != 2 {
 		t.Errorf("%+v", v)
 	}
-	ends[1](tgerr.New(420, "FLOOD_WAIT_7"), true, 0, time.Second)
-	ends[2](nil, false, 0, time.Second)
+	running[1].end(tgerr.New(420, "FLOOD_WAIT_7"), true, 0, time.Second)
+	running[2].end(nil, false, 0, time.Second)
 	m = st.view().Accounts[1].Methods["m"]
 	if m.Calls != 2 || m.OK != 0 || len(m.Errors) != 1 || m.Errors["FLOOD_WAIT"] != 1 || m.MS != (timesView{1000, 1000, 1000}) {
 		t.Errorf("%+v", m)

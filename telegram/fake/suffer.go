@@ -24,13 +24,21 @@ type manner struct {
 // for a query that a fault has swallowed.
 func (s *Server) pass(k *call, q wrapped, method string, a *callArgs) (answer bin.Encoder, how manner, err error) {
 	account := s.payer(k, q)
-	if e := s.limits.flooded(account, method); e != nil {
-		s.stats.refusedInFlood(account)
-		return nil, how, e
+	var (
+		f   fault
+		hit bool
+	)
+	runs := func() bool {
+		f, hit = s.faults.hit(k, account, method, a)
+		return !hit || f.runs()
 	}
-	f, hit := s.faults.hit(k, account, method, a)
-	if !hit || f.runs() {
-		answer, err = s.limited(k, q, account, method, a)
+	refusal, given := s.limits.admit(account, k.conn.id, method, a, runs)
+	switch {
+	case refusal != nil:
+		s.stats.refused(account, given)
+		err = refusal
+	case !hit || f.runs():
+		answer, err = s.run(k, q.method, q.body)
 	}
 	if !hit {
 		return answer, how, err
@@ -40,17 +48,12 @@ func (s *Server) pass(k *call, q wrapped, method string, a *callArgs) (answer bi
 		how.lost = true // the server ends
 		return answer, how, err
 	}
+	if f.keepsOut() { // before the deed, which the client may answer at once
+		k.unhear()
+	}
 	answer, err = s.suffer(k, account, method, f.Do, answer, err, &how)
 	how.lost = how.lost || answer == nil && err == nil
 	return answer, how, err
-}
-
-func (s *Server) limited(k *call, q wrapped, account int64, method string, a *callArgs) (bin.Encoder, error) {
-	if e := s.limits.take(account, k.conn.id, method, a); e != nil {
-		s.stats.flooded(account)
-		return nil, e
-	}
-	return s.run(k, q.method, q.body)
 }
 
 // suffer does a deed to a call, whose answer is nil if it was not run.
@@ -59,8 +62,9 @@ func (s *Server) suffer(k *call, account int64, method string, do *deed, answer 
 	case do.Error != nil:
 		e := tgerr.New(do.Error.Code, do.Error.Message)
 		if strings.HasPrefix(e.Type, "FLOOD_") {
-			s.limits.flood(account, method, e)
-			s.stats.flooded(account)
+			var given bool
+			e, given = s.limits.flood(account, method, e)
+			s.stats.refused(account, given)
 		}
 		if e.Message == errDuplicated {
 			s.duplicated(k.key)

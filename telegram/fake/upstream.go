@@ -59,7 +59,11 @@ func (u *upstream) Read(b []byte) (int, error) {
 		u.late = true
 		u.c.server.wg.Go(u.fetch)
 	}
-	return u.arrived(b)
+	n, err := u.arrived(b)
+	if !u.c.flows() { // what was on its way when it stopped to flow is so still
+		return 0, net.ErrClosed
+	}
+	return n, err
 }
 
 // far says that bytes take their time.
