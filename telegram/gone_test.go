@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -114,10 +115,13 @@ func TestABotThatIsNotInTheChannel(t *testing.T) {
 				}
 				c.mend(w, fmt.Sprint(bot))
 				time.Sleep(time.Until(begun.Add(5*time.Minute + 6*time.Second)))
-				for range 8 { // apart: of two lanes the one that is warm is asked
-					read()
-					time.Sleep(2 * time.Second)
+				read() // the bot learns of the message
+				time.Sleep(time.Second)
+				var all sync.WaitGroup
+				for range 16 {
+					all.Go(read)
 				}
+				all.Wait()
 				if n := w.since("upload.getFile", bot, out); len(n) == 0 {
 					t.Error("not tried again")
 				}

@@ -115,7 +115,7 @@ func (h *helper) rest(ctx context.Context, d time.Duration) bool {
 // bury removes a key that is dead by err, with an alarm if it was used twice.
 func (h *helper) bury(dc int, key [256]byte, err error) error {
 	twice := judge(err).row == rowDuplicated
-	dead, failed := h.wire.Keys.bury(h.bot, dc, key, twice)
+	dead, failed := h.wire.Keys.bury(h.bot, dc, key, twice, h.wire.LoginAgain)
 	if dead && twice {
 		h.wire.Log.Error("auth key used from two places at once", "helper", h.bot, "dc", dc, "err", err.Error(),
 			"hint", "let no other process run on this DATA_DIR or on a copy of it")

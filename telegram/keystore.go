@@ -35,7 +35,7 @@ type KeyStore struct {
 	mu     sync.Mutex
 	keys   map[place]Key
 	logins map[int64]chan struct{} // by bot; held while it logs in
-	made   map[place]time.Time     // when the last key was made
+	rests  map[place]time.Time     // no key is made there before
 	stats  KeyStats
 }
 
@@ -72,7 +72,7 @@ func OpenKeys(path string, secret []byte, node string) (*KeyStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open key store %s: %w", path, err)
 	}
-	s := &KeyStore{path: path, node: node, aead: aead, turn: make(chan struct{}, 1), logins: map[int64]chan struct{}{}, made: map[place]time.Time{}}
+	s := &KeyStore{path: path, node: node, aead: aead, turn: make(chan struct{}, 1), logins: map[int64]chan struct{}{}, rests: map[place]time.Time{}}
 	b, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -126,7 +126,7 @@ func (s *KeyStore) Put(bot int64, dc int, k Key) error {
 func (s *KeyStore) keep(bot int64, dc int, k Key) error {
 	s.mu.Lock()
 	s.stats.Made++
-	s.made[place{bot, int32(dc)}] = time.Now()
+	s.rests[place{bot, int32(dc)}] = time.Now().Add(keyAgain)
 	s.mu.Unlock()
 	return s.Put(bot, dc, k)
 }
@@ -135,11 +135,7 @@ func (s *KeyStore) keep(bot int64, dc int, k Key) error {
 func (s *KeyStore) fresh(bot int64, dc int) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	made, ok := s.made[place{bot, int32(dc)}]
-	if !ok {
-		return 0
-	}
-	return time.Until(made.Add(keyAgain))
+	return max(0, time.Until(s.rests[place{bot, int32(dc)}]))
 }
 
 // Stats takes all figures at one moment.
@@ -192,13 +188,22 @@ func (s *KeyStore) Delete(bot int64, dc int, value [256]byte) error {
 	})
 }
 
-// bury is Delete; dead says that the key was still there. Who finds it gone met a
-// death that was counted.
-func (s *KeyStore) bury(bot int64, dc int, value [256]byte, twice bool) (dead bool, err error) {
-	if k, ok := s.Key(bot, dc); !ok || k.Value != value {
-		return false, nil
-	}
-	if err := s.Delete(bot, dc, value); err != nil {
+// bury is Delete of a key that died; for rest nobody makes another. dead says that it
+// was still there: who finds it gone met a death that was counted.
+func (s *KeyStore) bury(bot int64, dc int, value [256]byte, twice bool, rest time.Duration) (dead bool, err error) {
+	at := place{bot, int32(dc)}
+	err = s.change(func(keys map[place]Key) bool {
+		if k, ok := keys[at]; !ok || k.Value != value {
+			return false
+		}
+		delete(keys, at)
+		if until := time.Now().Add(rest); until.After(s.rests[at]) {
+			s.rests[at] = until
+		}
+		dead = true
+		return true
+	})
+	if !dead || err != nil {
 		return false, err
 	}
 	s.mu.Lock()

@@ -138,6 +138,12 @@ func (l *lane) connect(ctx context.Context) (up bool, err error) {
 	defer kick(nil)
 	w := l.wire
 	key, known := w.Keys.Key(l.bot, l.dc)
+	if !known { // perhaps another of this bot's connections has found it dead
+		if !pause(ctx, w.Keys.fresh(l.bot, l.dc)) {
+			return false, ctx.Err()
+		}
+		key, known = w.Keys.Key(l.bot, l.dc)
+	}
 	conn, err := w.dial(ctx, l.dc, l.bulk && known, l.gate)
 	if err != nil {
 		return false, err
