@@ -16,6 +16,7 @@ const (
 	foreseeMost  = 1000                   // messages that wait for one
 	questionMost = 100                    // messages that one may name
 
+	sameAge    = time.Second     // between two references that run out together
 	lifeLeast  = 5 * time.Second // of a reference, whatever it taught
 	renewPause = 5 * time.Second // after a renewal that failed
 )
@@ -166,9 +167,30 @@ func (p *Pool) old(d *document, now time.Time) bool {
 	return now.Sub(d.fetched) > life && now.UnixNano() >= d.again.Load()
 }
 
+// expiry is when a reference was refused that had been fetched at a time: those of
+// other helpers that are as old will be refused too.
+type expiry struct{ fetched, refused time.Time }
+
+// runsOut says that a helper's reference is as old as one that ran out.
+func (p *Pool) runsOut(message int32, d *document) bool {
+	e, ok := p.expired[message]
+	return ok && d.fetched.Before(e.refused) && d.fetched.Before(e.fetched.Add(sameAge))
+}
+
 // aged learns from a reference that has run out. p.mu is held.
-func (p *Pool) aged(d *document, err error, now time.Time) {
-	if d.good.Load() && ranOut(err) {
+func (p *Pool) aged(message int32, d *document, err error, now time.Time) {
+	if !ranOut(err) {
+		return
+	}
+	for m, e := range p.expired {
+		if now.Sub(e.refused) > missingFor {
+			delete(p.expired, m)
+		}
+	}
+	if e, ok := p.expired[message]; !ok || d.fetched.After(e.fetched.Add(sameAge)) {
+		p.expired[message] = expiry{d.fetched, now}
+	}
+	if d.good.Load() {
 		p.life, p.lived = max(now.Sub(d.fetched)/10*7, lifeLeast), now
 	}
 }

@@ -116,7 +116,7 @@ func (p *Pool) failed(a *ask, err error, now time.Time) {
 		p.wire.Log.Error("Telegram refuses our question", "chunk", j.id, "part", a.run.part, "parts", a.run.parts, "err", err.Error())
 		p.finish(j, err)
 	case v.act == actRefresh:
-		p.aged(a.doc, err, now)
+		p.aged(j.id.Message, a.doc, err, now)
 		if with.old != a.doc {
 			with.old = a.doc
 			with.refreshed++

@@ -26,8 +26,9 @@ type Pool struct {
 	jobs      []*job // in order of arrival
 	asks      []*ask // in flight, in order
 	resolving map[wish]time.Time
-	foreseen  []int32       // messages to be read ahead of need
-	ahead     chan struct{} // one token: there are some
+	expired   map[int32]expiry // by message
+	foreseen  []int32          // messages to be read ahead of need
+	ahead     chan struct{}    // one token: there are some
 	hedges    hedges
 	far       map[int]*distance // by data centre
 	life      time.Duration     // of references, as far as is known
@@ -84,7 +85,7 @@ func (p *Pool) Stats() Stats {
 // NewPool makes a pool over the helper bots, or over the main bot when there are
 // none. Run has to be called for it to work.
 func NewPool(o Options, mainToken string, helperTokens []string) *Pool {
-	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}, ahead: make(chan struct{}, 1), far: map[int]*distance{}}
+	p := &Pool{changed: make(chan struct{}), gone: map[int32]time.Time{}, resolving: map[wish]time.Time{}, expired: map[int32]expiry{}, ahead: make(chan struct{}, 1), far: map[int]*distance{}}
 	p.timer = time.AfterFunc(time.Hour, p.tick)
 	p.timer.Stop()
 	if p.wire, p.err = newWire(o); p.err == nil {
