@@ -82,7 +82,7 @@ func TestDelayedCallsRunBeside(t *testing.T) {
 		f := w.posted(mainBot, 2, 1000<<20)
 		f.Limit = 1 << 20
 		w.order(`{"method":"upload.getFile","count":0,"do":{"delay":"4s"}}`)
-		const queries = 3 * backlogQueries
+		const queries = backlogQueries + 20
 		begun := time.Now()
 		for range queries {
 			c.send(f)
