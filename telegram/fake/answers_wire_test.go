@@ -38,7 +38,7 @@ func TestAckTime(t *testing.T) {
 			}
 		}
 		let := make(chan struct{})
-		ss.begin(c, 4, func() (bin.Encoder, manner) { <-let; return &tg.BoolTrue{}, manner{} })
+		ss.begin(c, 4, 0, func() (bin.Encoder, manner) { <-let; return &tg.BoolTrue{}, manner{} })
 		pass(after-1, 0)
 		pass(1, 1)
 		m, err := crypto.NewClientCipher(rand.Reader).DecryptFromBuffer(k.key, &bin.Buffer{Buf: c.queue[0].buf[headRoom:]})
@@ -51,7 +51,7 @@ func TestAckTime(t *testing.T) {
 		}
 		close(let)
 		pass(0, 2)
-		ss.begin(c, 8, func() (bin.Encoder, manner) { return &tg.BoolTrue{}, manner{} })
+		ss.begin(c, 8, 0, func() (bin.Encoder, manner) { return &tg.BoolTrue{}, manner{} })
 		pass(0, 3)
 		pass(time.Hour, 3)
 	})

@@ -1,11 +1,16 @@
 package fake
 
-import "time"
+import (
+	"time"
+
+	"github.com/gotd/td/tg"
+)
 
 const (
-	// backlogBytes is how much may wait for a client that reads slowly, and
-	// backlogQueries how many queries of one connection may run, before no more is
-	// read from it: 16 answers of 1 MiB, and more queries than any client has open.
+	// backlogBytes is how much may wait for a client that reads slowly, or is being
+	// made for it, and backlogQueries how many queries of one connection may run,
+	// before no more is read from it: 16 answers of 1 MiB, and more queries than any
+	// client has open.
 	backlogBytes   = 16 << 20
 	backlogQueries = 100
 	// writeLimit is how long a client may take for one frame before the connection
@@ -16,33 +21,41 @@ const (
 // hold keeps the connection's reader waiting while the client is owed too much;
 // the end of the connection ends it.
 func (c *conn) hold() {
-	for {
-		c.mu.Lock()
-		full := !c.closed && (c.owed > backlogBytes || c.running >= backlogQueries)
-		c.mu.Unlock()
-		if !full {
-			return
-		}
-		select {
-		case <-c.eased:
-		case <-c.done:
-			return
-		}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for !c.closed && (c.owed > backlogBytes || c.running >= backlogQueries) {
+		c.eased.Wait()
 	}
 }
 
-// started and ended count the queries that run.
-func (c *conn) started() {
+// started and ended count the queries that run, and what each is going to owe the
+// client: its answer, in memory, is not less.
+func (c *conn) started(owes int) {
 	c.mu.Lock()
 	c.running++
+	c.owed += owes
 	c.mu.Unlock()
 }
 
-func (c *conn) ended() {
+func (c *conn) ended(owes int) {
 	c.mu.Lock()
 	c.running--
+	c.owed -= owes
 	c.mu.Unlock()
-	c.ease()
+	c.eased.Broadcast()
+}
+
+// rested is started for a query that a fault has delayed: those wait beside the
+// others, however many. One whose answer has bytes of a file makes them once the
+// client is not owed too much.
+func (c *conn) rested(owes int, file bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for file && !c.closed && c.owed > backlogBytes {
+		c.eased.Wait()
+	}
+	c.running++
+	c.owed += owes
 }
 
 // written says that n bytes of the queue have left.
@@ -50,9 +63,16 @@ func (c *conn) written(n int) {
 	c.mu.Lock()
 	c.owed -= n
 	c.mu.Unlock()
-	c.ease()
+	c.eased.Broadcast()
 }
 
-func (c *conn) ease() {
-	signal(c.eased)
+// owes is how many bytes of a file a query asks for.
+func (w wrapped) owes() int {
+	if w.method != tg.UploadGetFileRequestTypeID {
+		return 0
+	}
+	if a := argsOf(w.method, w.body); a != nil && !a.wrong {
+		return a.Limit
+	}
+	return 0
 }

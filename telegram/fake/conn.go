@@ -39,14 +39,14 @@ type conn struct {
 
 	mu      sync.Mutex
 	queue   []*frame
-	owed    int   // bytes of frames that were not written yet
+	owed    int   // bytes of frames that were not written yet, and of running queries' answers
 	running int   // queries
 	left    int64 // bytes until the connection is reset, if limited
 	limited bool
 	closed  bool
 	by      string // who closed it
 	wake    chan struct{}
-	eased   chan struct{}
+	eased   sync.Cond // owed, running or closed has changed
 	done    chan struct{}
 	gone    chan struct{} // closed when nothing counts the connection any more
 	parted  bool          // the same, guarded by the stats' mu
@@ -58,11 +58,11 @@ type conn struct {
 func (s *Server) newConn(raw net.Conn, a address) *conn {
 	c := &conn{
 		id: s.connections.Add(1), server: s, raw: raw, dc: a.DC, place: a.Place, media: a.MediaOnly, remote: raw.RemoteAddr().String(),
-		wake:  make(chan struct{}, 1), // one token: there is something to send
-		eased: make(chan struct{}, 1), // one token: look again whether to read on
-		done:  make(chan struct{}), gone: make(chan struct{}), sessions: map[*session]*sessionEntry{},
+		wake: make(chan struct{}, 1), // one token: there is something to send
+		done: make(chan struct{}), gone: make(chan struct{}), sessions: map[*session]*sessionEntry{},
 		gates: [2]*gate{{}, &s.dcs[a.DC].gate},
 	}
+	c.eased.L = &c.mu
 	c.in = bufio.NewReader(newUpstream(c, countReader{raw, c}))
 	c.exchange = exchange{key: s.rsa, dc: a.DC, only: a.MediaOnly, rand: s.opt.Rand, now: s.opt.Now, done: func(value crypto.Key, salt int64) {
 		s.ring.add(a.DC, value, salt)

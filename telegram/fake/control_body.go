@@ -133,7 +133,11 @@ func unfit(err error) error {
 	case strings.Contains(err.Error(), ",string struct tag"):
 		return invalid(`the body is not what the call takes: ids are decimal strings, like "42"`)
 	}
-	return invalid("the body is not what the call takes: %s", strings.TrimPrefix(err.Error(), "json: "))
+	text := err.Error()
+	if rest, ok := strings.CutPrefix(text, "time: "); ok {
+		text = rest + `, which is like "1.5s"`
+	}
+	return invalid("the body is not what the call takes: %s", strings.TrimPrefix(text, "json: "))
 }
 
 // form is what a value of a type looks like in JSON.

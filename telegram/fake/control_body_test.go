@@ -16,7 +16,7 @@ func TestNamesToTheLetter(t *testing.T) {
 		{"PATCH", "/limits", `{"send":{"chat":"1"}}`, `send.chat must be a number, not a string`},
 		{"PATCH", "/settings", `{"Reference_TTL":"1s"}`, `unknown field \"Reference_TTL\"`},
 		{"PATCH", "/settings", `{"reference_ttl":5}`, `reference_ttl must be a duration like \"1.5s\", not number`},
-		{"PATCH", "/settings", `{"reference_ttl":"soon"}`, `\"soon\" is no duration like \"1.5s\"`},
+		{"PATCH", "/settings", `{"reference_ttl":"soon"}`, `call takes: invalid duration \"soon\", which is like \"1.5s\"`},
 		{"PATCH", "/network", `{"accounts":{"7000001":{"RTT":"1s"}}}`, `unknown field \"accounts.7000001.RTT\"`},
 		{"POST", "/faults", `{"method":"*","Account":7000001,"do":{}}`, `unknown field \"Account\"`},
 		{"POST", "/faults", `{"method":"*","do":{"Drop":true}}`, `unknown field \"do.Drop\"`},

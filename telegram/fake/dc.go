@@ -77,20 +77,20 @@ func (s *Server) turn(ctx context.Context, id int, o outage) error {
 		dc.back = nil
 	}
 	if o.Up || o.How == howBlackhole {
-		if err := s.openDoors(ctx, dc); err != nil {
-			return err
+		switch {
+		case o.Up:
+			dc.gate.open()
+		case o.For > 0:
+			dc.gate.shut(time.Duration(o.For))
+		default:
+			dc.gate.shut(forEver)
 		}
-	}
-	switch {
-	case o.Up:
-		dc.gate.open()
-		return nil
-	case o.How == howBlackhole && o.For > 0:
-		dc.gate.shut(time.Duration(o.For))
-		return nil
-	case o.How == howBlackhole:
-		dc.gate.shut(forEver)
-		return nil
+		err := s.openDoors(ctx, dc)
+		if err == nil {
+			return nil
+		}
+		s.reopen(ctx, dc, doorsAgain)
+		return teleplay.Fail(teleplay.ErrConflict, "", fmt.Sprintf("DC %d cannot listen now, and will as soon as it can: %v", id, err))
 	}
 	for _, d := range dc.doors {
 		if d.l != nil {
@@ -101,21 +101,32 @@ func (s *Server) turn(ctx context.Context, id int, o outage) error {
 	s.resetConnections(filter{DC: &id})
 	dc.gate.open()
 	if o.For > 0 {
-		var own *time.Timer
-		own = time.AfterFunc(time.Duration(o.For), func() {
-			dc.mu.Lock()
-			defer dc.mu.Unlock()
-			if dc.back != own { // it was said otherwise meanwhile
-				return
-			}
-			dc.back = nil
-			if err := s.openDoors(context.WithoutCancel(ctx), dc); err != nil {
-				s.log.Error("bring a DC back", "dc", id, "err", err)
-			}
-		})
-		dc.back = own
+		s.reopen(ctx, dc, time.Duration(o.For))
 	}
 	return nil
+}
+
+// doorsAgain is how soon a DC tries again to listen where somebody else did when it
+// came back: its ports are free while it refuses.
+const doorsAgain = 100 * time.Millisecond
+
+// reopen listens again after d, and then until that succeeds. dc.mu is held.
+func (s *Server) reopen(ctx context.Context, dc *dataCentre, d time.Duration) {
+	ctx = context.WithoutCancel(ctx)
+	var own *time.Timer
+	own = time.AfterFunc(d, func() {
+		dc.mu.Lock()
+		defer dc.mu.Unlock()
+		if dc.back != own { // it was said otherwise meanwhile
+			return
+		}
+		dc.back = nil
+		if err := s.openDoors(ctx, dc); err != nil {
+			s.log.Warn("bring a DC back, which is tried again", "err", err)
+			s.reopen(ctx, dc, doorsAgain)
+		}
+	})
+	dc.back = own
 }
 
 // openDoors listens again where nothing does. dc.mu is held.

@@ -51,6 +51,7 @@ func (c *conn) end(by string, shut func(raw net.Conn)) {
 		c.idle.Stop()
 	}
 	close(c.done)
+	c.eased.Broadcast()
 	shut(c.raw)
 }
 

@@ -243,7 +243,7 @@ func TestSlowReaderOfAShape(t *testing.T) {
 			c.ask(1 << 20)
 		}
 		time.Sleep(20 * time.Second)
-		if n := made.Load(); n > backlogBytes>>20+backlogQueries+10 {
+		if n := made.Load(); n != backlogMost && n != backlogMost-1 { // by what frames add
 			t.Errorf("%d answers were made", n)
 		}
 		begun, before := time.Now(), c.in.read.Load()

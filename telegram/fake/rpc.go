@@ -62,11 +62,11 @@ func (s *session) handle(ctx context.Context, c *conn, m message) {
 		// Nothing is owed.
 	case mt.RPCDropAnswerRequestTypeID:
 		if r, ok := service[mt.RPCDropAnswerRequest](s, c, m); ok {
-			s.begin(c, m.id, func() (bin.Encoder, manner) { return s.drop(r.ReqMsgID), manner{} })
+			s.begin(c, m.id, 0, func() (bin.Encoder, manner) { return s.drop(r.ReqMsgID), manner{} })
 		}
 	default:
 		q := s.server.arrive(s.key, m.body)
-		s.begin(c, m.id, func() (bin.Encoder, manner) { return s.server.dispatch(ctx, s, c, m.id, q) })
+		s.begin(c, m.id, q.owes(), func() (bin.Encoder, manner) { return s.server.dispatch(ctx, s, c, m.id, q) })
 	}
 }
 
@@ -83,16 +83,16 @@ func service[T any, R request[T]](s *session, c *conn, m message) (r T, ok bool)
 	return r, true
 }
 
-// begin runs a query in a goroutine of its own.
-func (s *session) begin(c *conn, id int64, run func() (bin.Encoder, manner)) {
+// begin runs a query, which is going to owe so many bytes, in a goroutine of its own.
+func (s *session) begin(c *conn, id int64, owes int, run func() (bin.Encoder, manner)) {
 	q := &rpc{msgID: id, done: make(chan struct{})}
 	s.mu.Lock()
 	s.queries[id] = q
 	s.mu.Unlock()
-	c.started()
+	c.started(owes)
 
 	s.server.wg.Go(func() {
-		defer c.ended()
+		defer c.ended(owes)
 		late := time.AfterFunc(s.server.ackAfter(), func() { s.late(q) })
 		var (
 			plain  []byte

@@ -16,11 +16,8 @@ func (s span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).Str
 
 func (s *span) UnmarshalText(b []byte) error {
 	d, err := time.ParseDuration(string(b))
-	if err != nil {
-		return fmt.Errorf("%q is no duration like \"1.5s\"", b)
-	}
 	*s = span(d)
-	return nil
+	return err
 }
 
 // stamp is a time that reads RFC 3339 UTC with milliseconds in JSON.

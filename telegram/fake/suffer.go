@@ -44,6 +44,14 @@ func (s *Server) pass(k *call, q wrapped, method string, a *callArgs) (answer bi
 		return answer, how, err
 	}
 	how.fault = f.ID
+	if f.Do.Delay > 0 {
+		owes := q.owes()
+		k.conn.ended(owes)
+		defer func() {
+			_, file := fileBytes(answer)
+			k.conn.rested(owes, file && !how.lost)
+		}()
+	}
 	if pause(k.ctx, time.Duration(f.Do.Delay)) != nil {
 		how.lost = true // the server ends
 		return answer, how, err

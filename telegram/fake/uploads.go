@@ -36,21 +36,24 @@ type uploadKey struct {
 type upload struct {
 	parts map[int][]byte // never written to again
 	size  int
+	total int // of parts, as the client has said; −1 = it has not
 	last  time.Time
 }
 
 func (w *world) saveFilePart(c *call, r *tg.UploadSaveFilePartRequest) (bin.Encoder, error) {
-	return w.savePart(uploadKey{c.dc, c.account, r.FileID, false}, r.FilePart, r.Bytes)
+	return w.savePart(uploadKey{c.dc, c.account, r.FileID, false}, r.FilePart, -1, r.Bytes)
 }
 
 func (w *world) saveBigFilePart(c *call, r *tg.UploadSaveBigFilePartRequest) (bin.Encoder, error) {
 	if r.FileTotalParts < -1 || r.FileTotalParts == 0 || r.FileTotalParts > maxParts || (r.FileTotalParts > 0 && r.FilePart >= r.FileTotalParts) {
 		return nil, refuse(400, "FILE_PARTS_INVALID")
 	}
-	return w.savePart(uploadKey{c.dc, c.account, r.FileID, true}, r.FilePart, r.Bytes)
+	return w.savePart(uploadKey{c.dc, c.account, r.FileID, true}, r.FilePart, r.FileTotalParts, r.Bytes)
 }
 
-func (w *world) savePart(k uploadKey, n int, b []byte) (bin.Encoder, error) {
+// savePart keeps part n of a file of total parts; −1 = the client does not know how
+// many yet.
+func (w *world) savePart(k uploadKey, n, total int, b []byte) (bin.Encoder, error) {
 	switch {
 	case n < 0 || n >= maxParts:
 		return nil, refuse(400, "FILE_PART_INVALID")
@@ -72,7 +75,10 @@ func (w *world) savePart(k uploadKey, n int, b []byte) (bin.Encoder, error) {
 	}
 	u := w.uploads[k]
 	if u == nil {
-		u = &upload{parts: map[int][]byte{}}
+		u = &upload{parts: map[int][]byte{}, total: -1}
+	}
+	if total > 0 && u.total > 0 && total != u.total {
+		return nil, refuse(400, "FILE_PARTS_INVALID")
 	}
 	more := len(b) - len(u.parts[n])
 	if waiting+more > maxWaiting {
@@ -80,7 +86,7 @@ func (w *world) savePart(k uploadKey, n int, b []byte) (bin.Encoder, error) {
 		return nil, refuse(420, "FLOOD_WAIT_60")
 	}
 	w.uploads[k] = u
-	u.parts[n], u.size, u.last = b, u.size+more, w.now()
+	u.parts[n], u.size, u.total, u.last = b, u.size+more, max(u.total, total), w.now()
 	return &tg.BoolTrue{}, nil
 }
 

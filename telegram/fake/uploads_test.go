@@ -90,6 +90,19 @@ func TestUploadsRefused(t *testing.T) {
 	refused(t, save(&tg.UploadSaveBigFilePartRequest{FileID: 4, FilePart: 4000, FileTotalParts: 4001, Bytes: make([]byte, maxPart)}), 400, "FILE_PARTS_INVALID")
 	refused(t, save(&tg.UploadSaveFilePartRequest{FileID: 4, FilePart: 4000, Bytes: make([]byte, maxPart)}), 400, "FILE_PART_INVALID")
 
+	// A file has one number of parts, which may be said late.
+	for _, step := range []struct {
+		total int
+		want  string
+	}{{-1, ""}, {3, ""}, {7, "FILE_PARTS_INVALID"}, {-1, ""}, {2, "FILE_PARTS_INVALID"}, {3, ""}} {
+		err := save(&tg.UploadSaveBigFilePartRequest{FileID: 5, FilePart: 1, FileTotalParts: step.total, Bytes: make([]byte, 1024)})
+		if step.want == "" && err != nil {
+			t.Errorf("%d parts: %v", step.total, err)
+		} else if step.want != "" {
+			refused(t, err, 400, step.want)
+		}
+	}
+
 	must(do[*tg.BoolTrue](b, mainBot, 4, &tg.UploadSaveFilePartRequest{FileID: 7, Bytes: []byte("far")}))(t)
 	refused(t, send(2, &tg.InputFile{ID: 7, Parts: 1, Name: "a"}, "a/b"), 400, "FILE_PART_0_MISSING") // it lies in DC 4
 
