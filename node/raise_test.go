@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"testing/synctest"
 
@@ -64,5 +65,66 @@ func TestRunningReadAheadIsRaised(t *testing.T) {
 			t.Error(diff)
 		}
 		e.Close()
+	})
+}
+
+// TestHasteOfWhatWasRaisedTooSoon: somebody comes to a chunk whose source has been
+// called and cannot be told yet. Its sink says so to a source that asks later, and the
+// sinks of other chunks say nothing.
+func TestHasteOfWhatWasRaisedTooSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type haste struct {
+			Urgency teleplay.Urgency
+			From    int
+			Told    bool
+		}
+		reached := make(chan struct{})
+		told := map[uint16]teleplay.Urgency{}
+		got := make(chan map[uint16]haste, 2)
+		s := &source{fetch: func(ctx context.Context, c call) error {
+			if c.id.Index == 0 {
+				c.putAll()
+				return nil
+			}
+			select {
+			case <-reached:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			var h haste
+			h.Urgency, h.From, h.Told = c.sink.(teleplay.Hurried).Haste()
+			got <- map[uint16]haste{c.id.Index: h}
+			c.putAll()
+			return nil
+		}}
+		e := engine(t, s)
+		f := file(3 * mib)
+		ahead := e.Open(f, whole(f))
+		defer ahead.Close()
+		take(t, ahead, 1)
+		synctest.Wait()
+		seek := e.Open(f, teleplay.Range{Start: mib + 5*part + 7, Length: 10})
+		defer seek.Close()
+		ready := make(chan error, 1)
+		go func() { ready <- seek.Ready(t.Context()) }()
+		synctest.Wait()
+		close(reached)
+		if err := <-ready; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		for _, c := range s.all() {
+			told[c.id.Index] = c.urgency
+		}
+		if diff := cmp.Diff(map[uint16]teleplay.Urgency{0: teleplay.Urgent, 1: teleplay.FirstWindow, 2: teleplay.FirstWindow}, told); diff != "" {
+			t.Error(diff)
+		}
+		said := map[uint16]haste{}
+		for range 2 {
+			maps.Copy(said, <-got)
+		}
+		if diff := cmp.Diff(map[uint16]haste{1: {teleplay.Urgent, 5*part + 7, true}, 2: {}}, said); diff != "" {
+			t.Error(diff)
+		}
 	})
 }
