@@ -96,8 +96,13 @@ func (p *Pool) answered(a *ask, err error) {
 			p.stats.HedgesWon++
 		}
 		a.job.progress = now
-	} else if !a.job.over {
-		p.failed(a, err, now)
+	} else {
+		if judge(err).act == actPark {
+			a.helper.each(func(l *lane) { l.flooded(now) })
+		}
+		if !a.job.over {
+			p.failed(a, err, now)
+		}
 	}
 	p.pump(now)
 }

@@ -157,16 +157,23 @@ func (f *fan) drop(l *lane) {
 	f.lanes = rest
 }
 
-// connections is how many lanes are connected.
-func (h *helper) connections() (n int) {
+// each calls f with every lane.
+func (h *helper) each(f func(*lane)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, f := range h.fans {
-		for _, l := range f.lanes {
-			if l.connected() {
-				n++
-			}
+	for _, fan := range h.fans {
+		for _, l := range fan.lanes {
+			f(l)
 		}
 	}
+}
+
+// connections is how many lanes are connected.
+func (h *helper) connections() (n int) {
+	h.each(func(l *lane) {
+		if l.connected() {
+			n++
+		}
+	})
 	return n
 }

@@ -18,7 +18,9 @@ const (
 	windowLeast = 128 << 10
 	// A part that nobody waits for takes about bulkTime of its line: the longer, the
 	// fewer questions, and the longer a seek stands behind it.
-	bulkTime = 50 * time.Millisecond
+	bulkTime   = 50 * time.Millisecond
+	scarceTime = time.Minute
+	floodGap   = time.Second
 	// windowTCP is what a line that was idle brings in its first round trip: ten
 	// segments (RFC 6928). In each further one it brings twice as much.
 	windowTCP = 10 * 1460
@@ -59,6 +61,8 @@ type pace struct {
 	cold   bool      // it began on an idle line
 	last   time.Time // something was sent or came
 	halved time.Time
+	flood  time.Time
+	scarce time.Time // until then questions are few and parts large
 }
 
 func (p *pace) speed() float64 {
@@ -84,6 +88,9 @@ func (p *pace) room() int {
 
 // bulkParts is how many parts a run has that nobody waits for.
 func (p *pace) bulkParts(now time.Time) int {
+	if now.Before(p.scarce) {
+		return bulkMost
+	}
 	least, n := bulkLeast, p.speed()*bulkTime.Seconds()
 	if done := p.round(now); done < p.rounds() { // what a line that opens yet brings in two round trips
 		least, n = edgeLeast, 3*windowTCP*math.Exp2(math.Floor(done))
@@ -196,6 +203,17 @@ func (p *pace) answered(now, sent time.Time, size int, expected time.Duration, o
 func (p *pace) gaveUp(now time.Time, size int) {
 	p.flying -= size
 	p.late(now)
+}
+
+// flooded notes a flood. The second within a minute says that questions are counted:
+// those of the next minute shall be few. Refusals that come together are one flood.
+func (p *pace) flooded(now time.Time) {
+	switch ago := now.Sub(p.flood); {
+	case ago >= scarceTime:
+		p.flood = now
+	case ago >= floodGap:
+		p.flood, p.scarce = now, now.Add(scarceTime)
+	}
 }
 
 // late halves the window, once in the time that its effect takes to show.

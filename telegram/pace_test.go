@@ -83,6 +83,29 @@ func TestPaceFillsTheLine(t *testing.T) {
 	}
 }
 
+// TestPaceAfterFloods: where questions bring one flood after the other, parts are
+// large, on a line that opens yet too.
+func TestPaceAfterFloods(t *testing.T) {
+	p := pace{far: &distance{50 * time.Millisecond}, rate: 5e6}
+	now := time.Unix(1000, 0)
+	if n := p.bulkParts(now); n != edgeLeast {
+		t.Errorf("%d parts on a line that was idle", n)
+	}
+	p.flooded(now)
+	p.flooded(now.Add(floodGap - 1))
+	if n := p.bulkParts(now.Add(floodGap)); n != edgeLeast {
+		t.Errorf("%d parts after one flood", n)
+	}
+	now = now.Add(scarceTime - 1)
+	p.flooded(now)
+	if n := p.bulkParts(now.Add(scarceTime - 1)); n != bulkMost {
+		t.Errorf("%d parts after two floods", n)
+	}
+	if n := p.bulkParts(now.Add(scarceTime)); n != edgeLeast {
+		t.Errorf("%d parts a minute after it", n)
+	}
+}
+
 func TestPaceGoesByTheWindow(t *testing.T) {
 	p := pace{far: &distance{10 * time.Millisecond}, rate: 1e6, window: 256 << 10}
 	now := time.Unix(1000, 0)
