@@ -235,6 +235,7 @@ func (l *lane) open(ctx context.Context, c *mtproto.Conn, made bool) error {
 		return fmt.Errorf("open connection to DC %d: %w", l.dc, err)
 	}
 	l.hello.Store(int64(time.Since(began)))
+	l.answers.Add(1) // what the last connection left unanswered says nothing of this one
 	l.wire.learn(&config)
 	if l.greet == nil {
 		return nil

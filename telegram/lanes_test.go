@@ -101,6 +101,12 @@ func (s *puts) Put(part int, b []byte) {
 	s.fill.Put(part, b)
 }
 
+func (s *puts) all() []time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.at)
+}
+
 // TestALateAnswerLands: whoever else has brought the part, and though nobody waits.
 func TestALateAnswerLands(t *testing.T) {
 	bubble(t, fake.Options{Bots: 3}, func(t *testing.T, w *world) {
@@ -119,7 +125,7 @@ func TestALateAnswerLands(t *testing.T) {
 			t.Error(err)
 		}
 		time.Sleep(3 * time.Second)
-		if diff := cmp.Diff([]time.Duration{150 * time.Millisecond, 2 * time.Second}, s.at); diff != "" {
+		if diff := cmp.Diff([]time.Duration{150 * time.Millisecond, 2 * time.Second}, s.all()); diff != "" {
 			t.Error(diff)
 		}
 		w.fault(object{"method": "upload.getFile", "do": object{"delay": "2s"}})
@@ -130,7 +136,7 @@ func TestALateAnswerLands(t *testing.T) {
 			t.Error("came in time")
 		}
 		time.Sleep(2 * time.Second)
-		if diff := cmp.Diff([]time.Duration{2 * time.Second}, s.at); diff != "" || s.Missing() != 0 {
+		if diff := cmp.Diff([]time.Duration{2 * time.Second}, s.all()); diff != "" || s.Missing() != 0 {
 			t.Errorf("missing %b, %s", s.Missing(), diff)
 		}
 	})

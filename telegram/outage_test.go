@@ -159,11 +159,16 @@ func TestAHalfOpenLink(t *testing.T) {
 		time.Sleep(time.Until(begun.Add(20 * time.Second)))
 		// What replaces it is another connection, which works.
 		within(t, 5*time.Second, "the bot again", func() bool { return len(w.since("help.getConfig", stalled, begun)) > 0 })
-		for i := range uint16(8) {
-			if err := chunk(p, message, 30+i, size); err != nil {
-				t.Error(err)
-			}
+		time.Sleep(time.Second)
+		var all sync.WaitGroup
+		for i := range uint16(16) {
+			all.Go(func() {
+				if err := chunk(p, message, 30+i, size); err != nil {
+					t.Error(err)
+				}
+			})
 		}
+		all.Wait()
 		if n := len(w.since("upload.getFile", stalled, begun.Add(20*time.Second))); n == 0 {
 			t.Error("the bot is not used again")
 		}
