@@ -22,6 +22,7 @@ type ask struct {
 	expected time.Duration
 	before   int64 // answers that the lane had had
 	late     bool  // nobody counts on it any more
+	given    bool  // up, and its connection with it
 	twice    bool  // another helper was asked for the same, or this is it
 	second   bool  // this is it
 }

@@ -23,7 +23,8 @@ func (p *Pool) expire(now time.Time) {
 			// owes for ever, so it is replaced.
 			if end := a.sent.Add(2 * bulkAnswer); now.Before(end) {
 				p.at(end)
-			} else {
+			} else if !a.given {
+				a.given = true
 				a.lane.fail(errLate)
 			}
 			continue
