@@ -91,6 +91,7 @@ func (p *Pool) answered(a *ask, err error) {
 	}
 	a.lane.answered(now, a.sent, a.bytes, a.expected, err == nil)
 	if err == nil {
+		a.lane.came = now
 		a.doc.good.Store(true)
 		p.hedges.note(classOf(a.lane.dc, a.run), now.Sub(a.sent))
 		if a.second {

@@ -93,6 +93,23 @@ func (a *ask) urgent() time.Time {
 	return a.sent
 }
 
+// outlier says that a part's lane is worse than the others: where all are busy and
+// none has brought anything since, it is the machine or the line of the house that is
+// slow, and a second question only makes it slower.
+func (p *Pool) outlier(a *ask) bool {
+	others := false
+	for _, s := range p.spots {
+		if s.lane == a.lane {
+			continue
+		}
+		others = true
+		if s.lane.flying == 0 || s.lane.came.After(a.sent) {
+			return true
+		}
+	}
+	return !others
+}
+
 // hedge asks another helper, or at least another lane, for a part that a player has
 // waited for too long.
 func (p *Pool) hedge(a *ask, now time.Time) {
@@ -110,6 +127,10 @@ func (p *Pool) hedge(a *ask, now time.Time) {
 	}
 	a.lane.doubt(a.before)
 	p.look(j, now)
+	if !p.outlier(a) {
+		p.at(now.Add(hedgeLeast))
+		return
+	}
 	s, _, ok := p.best(a.run, true, now, a.helper, nil)
 	if !ok {
 		s, _, ok = p.best(a.run, true, now, nil, a.lane)

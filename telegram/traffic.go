@@ -10,6 +10,7 @@ const burstGap = 3 * time.Millisecond
 type traffic struct {
 	pace
 	next time.Time // no part before
+	came time.Time // the last part
 	mute int64     // one more than the answers it had when one was overdue; 0 = none was
 }
 

@@ -203,6 +203,9 @@ func TestEightReadersFetchOnce(t *testing.T) {
 		}
 	}
 	for i, n := range covered {
+		if n == 2 && raceEnabled {
+			continue // so slow that a part may be asked for twice
+		}
 		if n != 1 {
 			t.Fatalf("the bytes at %d were fetched %d times, want once; %d calls", i*4096, n, len(ranges))
 		}
