@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/teleplay/teleplay"
@@ -120,25 +121,27 @@ func TestAFloodOfAWrongClock(t *testing.T) {
 // TestKeysThatCannotBeKept: what is made and thrown away is not made again and
 // again, and a person is told.
 func TestKeysThatCannotBeKept(t *testing.T) {
-	w := newWorld(t, fake.Options{Bots: 1})
-	dir := filepath.Join(t.TempDir(), "gone")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	o := w.options(openKeys(t, filepath.Join(dir, "telegram.keys")))
-	if err := os.Remove(dir); err != nil {
-		t.Fatal(err)
-	}
-	lines := make(chan string, 1)
-	o.Log = slog.New(newErrorsOnly(lines))
-	p := telegram.NewPool(o, w.info.Bots[0].Token, nil)
-	background(t, "pool", p.Run)
-	select {
-	case <-lines:
-	case <-time.After(patience):
-		t.Fatal("nobody is told")
-	}
-	if n := w.totals().Exchanges; n != 1 {
-		t.Errorf("%d keys made", n)
-	}
+	synctest.Test(t, func(t *testing.T) { // to make a key takes a busy machine its time
+		w := newBubble(t, fake.Options{Bots: 1})
+		dir := filepath.Join(t.TempDir(), "gone")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		o := w.options(openKeys(t, filepath.Join(dir, "telegram.keys")))
+		if err := os.Remove(dir); err != nil {
+			t.Fatal(err)
+		}
+		lines := make(chan string, 1)
+		o.Log = slog.New(newErrorsOnly(lines))
+		p := telegram.NewPool(o, w.info.Bots[0].Token, nil)
+		background(t, "pool", p.Run)
+		select {
+		case <-lines:
+		case <-time.After(patience):
+			t.Fatal("nobody is told")
+		}
+		if n := w.totals().Exchanges; n != 1 {
+			t.Errorf("%d keys made", n)
+		}
+	})
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 90 * time.Second
+const patience = 30 * time.Second
 
 // world is a fake Telegram of its own, and its control port.
 type world struct {

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
@@ -123,7 +124,30 @@ func (b *bubble) film(seed uint32, size int64) teleplay.File {
 	return teleplay.File{Message: answer.Messages[0].ID, Size: size}
 }
 
-// stats are what the fake counted of one bot's upload.getFile.
+// fetched are the ranges that upload.getFile answered.
+func (b *bubble) fetched() (list []fetchedRange) {
+	b.t.Helper()
+	for after := int64(0); ; {
+		var out struct {
+			Calls []struct {
+				Seq    int64
+				Result string
+				Args   fetchedRange
+			}
+		}
+		b.control("GET", fmt.Sprintf("/calls?method=upload.getFile&after=%d", after), nil, &out)
+		if len(out.Calls) == 0 {
+			return list
+		}
+		for _, c := range out.Calls {
+			if after = c.Seq; c.Result == "ok" {
+				list = append(list, c.Args)
+			}
+		}
+	}
+}
+
+// getFileStats are what the fake counted of one bot's upload.getFile.
 type getFileStats struct {
 	Calls  int64
 	Errors map[string]int64

@@ -202,10 +202,10 @@ func TestEightReadersFetchOnce(t *testing.T) {
 			covered[o/4096]++
 		}
 	}
+	if raceEnabled {
+		return // so slow that a part may be asked for twice; TestEightReadersOnAClock counts
+	}
 	for i, n := range covered {
-		if n == 2 && raceEnabled {
-			continue // so slow that a part may be asked for twice
-		}
 		if n != 1 {
 			t.Fatalf("the bytes at %d were fetched %d times, want once; %d calls", i*4096, n, len(ranges))
 		}
